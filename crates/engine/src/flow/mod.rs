@@ -1,0 +1,1 @@
+//! The flow table: who talks to whom, and for how long that is remembered.

@@ -1,0 +1,1 @@
+//! Multi-pattern matching: which literals occur in a buffer.

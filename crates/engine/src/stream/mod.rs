@@ -1,0 +1,1 @@
+//! TCP: connection state and reassembly.
