@@ -1,0 +1,12 @@
+//! What a scan needs besides the matcher, kept by the caller to be used again.
+
+/// Working memory of scans: one per worker, whatever the number of matchers.
+#[derive(Debug, Clone, Default)]
+pub struct Scratch {}
+
+impl Scratch {
+    /// Empty working memory; it grows to the size of the longest haystack.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
