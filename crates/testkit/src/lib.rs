@@ -1,1 +1,47 @@
-//! TODO
+//! Traffic made in code: packets and conversations.
+//!
+//! Everything is deterministic: what looks random comes from a seeded [`Rng`], and time is packet
+//! time that the caller sets. The same code gives the same bytes on every machine.
+//!
+//! - [`PacketBuilder`] stacks layers and gives the bytes of one packet;
+//! - [`TcpConversation`] and [`UdpExchange`] give all packets of two hosts that talk;
+//! - [`Capture`] is a list of packets with their times; it merges with others and becomes a pcap.
+//!
+//! This crate is for tests, so a misuse (an address that is none, a payload over 65,535 bytes)
+//! panics and says why.
+//!
+//! ```
+//! use testkit::{TcpConversation, Segmentation};
+//!
+//! let capture = TcpConversation::new("10.0.0.5:40000", "192.0.2.80:80")
+//!     .handshake()
+//!     .segmentation(Segmentation::every(7).shuffled(1))
+//!     .to_server(b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\n")
+//!     .segmentation(Segmentation::default())
+//!     .to_client(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+//!     .close()
+//!     .capture();
+//! std::fs::write(std::env::temp_dir().join("testkit-doc.pcap"), capture.to_pcap()).unwrap();
+//! ```
+#![forbid(unsafe_code)]
+
+pub mod address;
+mod builder;
+mod capture;
+pub mod checksum;
+pub mod dns;
+pub mod layer;
+mod rng;
+mod segmentation;
+mod tcp_conversation;
+pub mod time;
+mod udp_exchange;
+
+pub use builder::PacketBuilder;
+pub use capture::{Capture, Frame, LINK_ETHERNET, LINK_RAW_IP};
+pub use checksum::Checksum;
+pub use rng::Rng;
+pub use segmentation::{Piece, Segmentation};
+pub use tcp_conversation::{Direction, TcpConversation};
+pub use time::Time;
+pub use udp_exchange::UdpExchange;
