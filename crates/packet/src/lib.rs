@@ -4,6 +4,8 @@
 //! One header is one file. Nothing here allocates, keeps state or reads a clock.
 #![forbid(unsafe_code)]
 
+mod direction;
 pub mod time;
 
+pub use direction::Direction;
 pub use time::Timestamp;
