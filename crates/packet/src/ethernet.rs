@@ -1,0 +1,51 @@
+//! Ethernet II (IEEE 802.3).
+
+use crate::bytes::{array_at, from, u16_at};
+
+mod field {
+    pub const DST: usize = 0;
+    pub const SRC: usize = 6;
+    pub const ETHERTYPE: usize = 12;
+    pub const PAYLOAD: usize = 14;
+}
+
+/// The length of the header.
+pub const HEADER_LEN: usize = field::PAYLOAD;
+
+/// An Ethernet header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ethernet<'a> {
+    header: &'a [u8; HEADER_LEN],
+}
+
+impl<'a> Ethernet<'a> {
+    /// The view of the header at the start of `frame`; `None` when it is shorter.
+    #[inline]
+    pub fn new(frame: &'a [u8]) -> Option<Self> {
+        frame.first_chunk().map(|header| Self { header })
+    }
+
+    /// The 14 bytes of the header.
+    #[inline]
+    pub fn header(&self) -> &'a [u8] {
+        self.header
+    }
+
+    /// The destination address.
+    #[inline]
+    pub fn dst(&self) -> [u8; 6] {
+        array_at(self.header, field::DST)
+    }
+
+    /// The source address.
+    #[inline]
+    pub fn src(&self) -> [u8; 6] {
+        array_at(self.header, field::SRC)
+    }
+
+    /// The EtherType, or the length of an 802.3 frame when less than 1536.
+    #[inline]
+    pub fn ethertype(&self) -> u16 {
+        u16_at(self.header, field::ETHERTYPE)
+    }
+}

@@ -1,0 +1,142 @@
+//! ICMP (RFC 792).
+
+use crate::bytes::{from, u8_at, u16_at, u32_at, upto};
+
+mod field {
+    pub const TYPE: usize = 0;
+    pub const CODE: usize = 1;
+    pub const CHECKSUM: usize = 2;
+    pub const REST: usize = 4;
+    pub const ID: usize = 4;
+    pub const SEQ: usize = 6;
+    pub const MTU: usize = 6;
+    pub const PAYLOAD: usize = 8;
+}
+
+/// The length of the header that all messages have.
+pub const HEADER_LEN: usize = field::PAYLOAD;
+
+/// An ICMP message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Icmpv4<'a> {
+    message: &'a [u8],
+}
+
+impl<'a> Icmpv4<'a> {
+    /// The first 8 bytes.
+    #[inline]
+    pub fn header(&self) -> &'a [u8] {
+        upto(self.message, HEADER_LEN)
+    }
+
+    /// What follows the first 8 bytes; for an error, the datagram it quotes.
+    #[inline]
+    pub fn payload(&self) -> &'a [u8] {
+        from(self.message, field::PAYLOAD)
+    }
+
+    /// The whole message.
+    #[inline]
+    pub fn message(&self) -> &'a [u8] {
+        self.message
+    }
+
+    /// The type.
+    #[inline]
+    pub fn kind(&self) -> u8 {
+        u8_at(self.message, field::TYPE)
+    }
+
+    /// The code.
+    #[inline]
+    pub fn code(&self) -> u8 {
+        u8_at(self.message, field::CODE)
+    }
+
+    /// The checksum.
+    #[inline]
+    pub fn checksum(&self) -> u16 {
+        u16_at(self.message, field::CHECKSUM)
+    }
+
+    /// Bytes 4 to 7 as one number.
+    #[inline]
+    pub fn rest(&self) -> u32 {
+        u32_at(self.message, field::REST)
+    }
+
+    /// The identifier of the queries (echo, timestamp, information, address mask); `None` for the other types.
+    #[inline]
+    pub fn id(&self) -> Option<u16> {
+        self.is_query().then(|| u16_at(self.message, field::ID))
+    }
+
+    /// The sequence number of the queries; `None` for the other types.
+    #[inline]
+    pub fn seq(&self) -> Option<u16> {
+        self.is_query().then(|| u16_at(self.message, field::SEQ))
+    }
+
+    /// The MTU of the next hop (RFC 1191) of "fragmentation needed"; `None` for the other types and codes.
+    #[inline]
+    pub fn mtu(&self) -> Option<u16> {
+        (self.kind() == kind::UNREACHABLE && self.code() == 4)
+            .then(|| u16_at(self.message, field::MTU))
+    }
+
+    /// Whether the message has an identifier and a sequence number.
+    #[inline]
+    pub fn is_query(&self) -> bool {
+        matches!(
+            self.kind(),
+            kind::ECHO_REPLY | kind::ECHO | kind::TIMESTAMP..=kind::ADDRESS_MASK_REPLY
+        )
+    }
+
+    /// Whether the message is an error, which quotes the datagram that caused it.
+    #[inline]
+    pub fn is_error(&self) -> bool {
+        matches!(
+            self.kind(),
+            kind::UNREACHABLE
+                | kind::SOURCE_QUENCH
+                | kind::REDIRECT
+                | kind::TIME_EXCEEDED
+                | kind::PARAMETER_PROBLEM
+        )
+    }
+}
+
+/// The types of the ICMP messages.
+pub mod kind {
+    /// Echo reply.
+    pub const ECHO_REPLY: u8 = 0;
+    /// Destination unreachable.
+    pub const UNREACHABLE: u8 = 3;
+    /// Source quench.
+    pub const SOURCE_QUENCH: u8 = 4;
+    /// Redirect.
+    pub const REDIRECT: u8 = 5;
+    /// Echo.
+    pub const ECHO: u8 = 8;
+    /// Router advertisement (RFC 1256).
+    pub const ROUTER_ADVERTISEMENT: u8 = 9;
+    /// Router solicitation (RFC 1256).
+    pub const ROUTER_SOLICITATION: u8 = 10;
+    /// Time exceeded.
+    pub const TIME_EXCEEDED: u8 = 11;
+    /// Parameter problem.
+    pub const PARAMETER_PROBLEM: u8 = 12;
+    /// Timestamp.
+    pub const TIMESTAMP: u8 = 13;
+    /// Timestamp reply.
+    pub const TIMESTAMP_REPLY: u8 = 14;
+    /// Information request.
+    pub const INFO_REQUEST: u8 = 15;
+    /// Information reply.
+    pub const INFO_REPLY: u8 = 16;
+    /// Address mask request (RFC 950).
+    pub const ADDRESS_MASK: u8 = 17;
+    /// Address mask reply (RFC 950).
+    pub const ADDRESS_MASK_REPLY: u8 = 18;
+}

@@ -1,0 +1,130 @@
+//! ICMPv6 (RFC 4443) with neighbour discovery (RFC 4861) and multicast listener discovery (RFC 3810).
+
+use crate::bytes::{from, u8_at, u16_at, u32_at, upto};
+
+mod field {
+    pub const TYPE: usize = 0;
+    pub const CODE: usize = 1;
+    pub const CHECKSUM: usize = 2;
+    pub const REST: usize = 4;
+    pub const ID: usize = 4;
+    pub const SEQ: usize = 6;
+    pub const PAYLOAD: usize = 8;
+}
+
+/// The length of the header that all messages have.
+pub const HEADER_LEN: usize = field::PAYLOAD;
+
+/// An ICMPv6 message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Icmpv6<'a> {
+    message: &'a [u8],
+}
+
+impl<'a> Icmpv6<'a> {
+    /// The first 8 bytes.
+    #[inline]
+    pub fn header(&self) -> &'a [u8] {
+        upto(self.message, HEADER_LEN)
+    }
+
+    /// What follows the first 8 bytes; for an error, the datagram it quotes.
+    #[inline]
+    pub fn payload(&self) -> &'a [u8] {
+        from(self.message, field::PAYLOAD)
+    }
+
+    /// The whole message.
+    #[inline]
+    pub fn message(&self) -> &'a [u8] {
+        self.message
+    }
+
+    /// The type.
+    #[inline]
+    pub fn kind(&self) -> u8 {
+        u8_at(self.message, field::TYPE)
+    }
+
+    /// The code.
+    #[inline]
+    pub fn code(&self) -> u8 {
+        u8_at(self.message, field::CODE)
+    }
+
+    /// The checksum.
+    #[inline]
+    pub fn checksum(&self) -> u16 {
+        u16_at(self.message, field::CHECKSUM)
+    }
+
+    /// Bytes 4 to 7 as one number.
+    #[inline]
+    pub fn rest(&self) -> u32 {
+        u32_at(self.message, field::REST)
+    }
+
+    /// The identifier of echo request and reply; `None` for the other types.
+    #[inline]
+    pub fn id(&self) -> Option<u16> {
+        self.is_query().then(|| u16_at(self.message, field::ID))
+    }
+
+    /// The sequence number of echo request and reply; `None` for the other types.
+    #[inline]
+    pub fn seq(&self) -> Option<u16> {
+        self.is_query().then(|| u16_at(self.message, field::SEQ))
+    }
+
+    /// The MTU of the next hop of "packet too big"; `None` for the other types.
+    #[inline]
+    pub fn mtu(&self) -> Option<u32> {
+        (self.kind() == kind::PACKET_TOO_BIG).then(|| self.rest())
+    }
+
+    /// Whether the message is an echo request or reply, which have an identifier and a sequence number.
+    #[inline]
+    pub fn is_query(&self) -> bool {
+        matches!(self.kind(), kind::ECHO | kind::ECHO_REPLY)
+    }
+
+    /// Whether the message is an error, which quotes the datagram that caused it.
+    #[inline]
+    pub fn is_error(&self) -> bool {
+        matches!(self.kind(), kind::UNREACHABLE..=kind::PARAMETER_PROBLEM)
+    }
+}
+
+/// The types of the ICMPv6 messages.
+pub mod kind {
+    /// Destination unreachable.
+    pub const UNREACHABLE: u8 = 1;
+    /// Packet too big.
+    pub const PACKET_TOO_BIG: u8 = 2;
+    /// Time exceeded.
+    pub const TIME_EXCEEDED: u8 = 3;
+    /// Parameter problem.
+    pub const PARAMETER_PROBLEM: u8 = 4;
+    /// Echo request.
+    pub const ECHO: u8 = 128;
+    /// Echo reply.
+    pub const ECHO_REPLY: u8 = 129;
+    /// Multicast listener query.
+    pub const MLD_QUERY: u8 = 130;
+    /// Multicast listener report.
+    pub const MLD_REPORT: u8 = 131;
+    /// Multicast listener done.
+    pub const MLD_DONE: u8 = 132;
+    /// Router solicitation.
+    pub const ROUTER_SOLICITATION: u8 = 133;
+    /// Router advertisement.
+    pub const ROUTER_ADVERTISEMENT: u8 = 134;
+    /// Neighbour solicitation.
+    pub const NEIGHBOR_SOLICITATION: u8 = 135;
+    /// Neighbour advertisement.
+    pub const NEIGHBOR_ADVERTISEMENT: u8 = 136;
+    /// Redirect.
+    pub const REDIRECT: u8 = 137;
+    /// Multicast listener report, version 2.
+    pub const MLDV2_REPORT: u8 = 143;
+}

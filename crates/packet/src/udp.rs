@@ -1,0 +1,65 @@
+//! UDP (RFC 768).
+
+use crate::bytes::u16_at;
+
+mod field {
+    pub const SRC_PORT: usize = 0;
+    pub const DST_PORT: usize = 2;
+    pub const LEN: usize = 4;
+    pub const CHECKSUM: usize = 6;
+    pub const PAYLOAD: usize = 8;
+}
+
+/// The length of the header.
+pub const HEADER_LEN: usize = field::PAYLOAD;
+
+/// A UDP datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Udp<'a> {
+    header: &'a [u8; HEADER_LEN],
+    payload: &'a [u8],
+}
+
+impl<'a> Udp<'a> {
+    /// The 8 bytes of the header.
+    #[inline]
+    pub fn header(&self) -> &'a [u8] {
+        self.header
+    }
+
+    /// The data of the datagram.
+    #[inline]
+    pub fn payload(&self) -> &'a [u8] {
+        self.payload
+    }
+
+    /// The source port.
+    #[inline]
+    pub fn src_port(&self) -> u16 {
+        u16_at(self.header, field::SRC_PORT)
+    }
+
+    /// The destination port.
+    #[inline]
+    pub fn dst_port(&self) -> u16 {
+        u16_at(self.header, field::DST_PORT)
+    }
+
+    /// The length in bytes, header included, as the header has it.
+    #[inline]
+    pub fn len(&self) -> u16 {
+        u16_at(self.header, field::LEN)
+    }
+
+    /// Whether the datagram has no data.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.payload.is_empty()
+    }
+
+    /// The checksum; 0 over IPv4 means that there is none.
+    #[inline]
+    pub fn checksum(&self) -> u16 {
+        u16_at(self.header, field::CHECKSUM)
+    }
+}
