@@ -1,0 +1,92 @@
+//! Classic pcap files, written.
+
+use std::io::{self, Write};
+
+use packet::{LinkType, Timestamp};
+
+
+/// What the times of a written file are rounded down to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Resolution {
+    /// Microseconds, which every reader knows.
+    #[default]
+    Micros,
+    /// Nanoseconds.
+    Nanos,
+}
+
+/// Writes a classic pcap file, little-endian, version 2.4.
+///
+/// Writes each packet at once: give it a buffered writer.
+pub struct PcapWriter<W: Write> {
+    out: W,
+    resolution: Resolution,
+}
+
+impl<W: Write> PcapWriter<W> {
+    /// Writes the file header.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn new(mut out: W, link: LinkType, resolution: Resolution) -> io::Result<Self> {
+        let magic: u32 = match resolution {
+            Resolution::Micros => 0xa1b2_c3d4,
+            Resolution::Nanos => 0xa1b2_3c4d,
+        };
+        let mut header = [0; 24];
+        header[..4].copy_from_slice(&magic.to_le_bytes());
+        header[4] = 2;
+        header[6] = 4;
+        header[16..20].copy_from_slice(&SNAPLEN.to_le_bytes());
+        header[20..].copy_from_slice(&link.number().to_le_bytes());
+        out.write_all(&header)?;
+        Ok(Self { out, resolution })
+    }
+
+    /// Writes a packet that was recorded whole.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`; `InvalidInput` for more than 256 KiB or a time before 1970 or after 2106.
+    pub fn write(&mut self, time: Timestamp, data: &[u8]) -> io::Result<()> {
+        self.write_cut(time, data, data.len() as u32)
+    }
+
+    /// Writes the first bytes of a packet that had `orig_len` on the wire.
+    ///
+    /// # Errors
+    ///
+    /// As [`PcapWriter::write`].
+    pub fn write_cut(&mut self, time: Timestamp, data: &[u8], orig_len: u32) -> io::Result<()> {
+        let invalid = |what| io::Error::new(io::ErrorKind::InvalidInput, what);
+        let seconds = u32::try_from(time.secs()).map_err(|_| invalid("pcap has no such time"))?;
+        let fraction = match self.resolution {
+            Resolution::Micros => time.micros(),
+            Resolution::Nanos => time.0.rem_euclid(1_000_000_000) as u32,
+        };
+        if data.len() > SNAPLEN as usize {
+            return Err(invalid("more than 256 KiB in a packet"));
+        }
+        let mut header = [0; 16];
+        let fields = [seconds, fraction, data.len() as u32, orig_len];
+        for (bytes, field) in header.chunks_exact_mut(4).zip(fields) {
+            bytes.copy_from_slice(&field.to_le_bytes());
+        }
+        self.out.write_all(&header)?;
+        self.out.write_all(data)
+    }
+
+    /// Gives the writer back, flushed.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn finish(mut self) -> io::Result<W> {
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+/// Bytes of a packet at most.
+const SNAPLEN: u32 = 256 * 1024;
