@@ -13,9 +13,9 @@ pub(crate) struct Clock {
 
 enum Unit {
     /// So many nanoseconds.
-    Nanos(u64),
+    Nanos(i128),
     /// So many to a nanosecond.
-    PerNano(u64),
+    PerNano(i128),
     /// Two to this power to a second.
     Binary(u32),
 }
@@ -27,12 +27,15 @@ impl Clock {
         let unit = if resolution & 0x80 != 0 {
             Unit::Binary(exponent)
         } else if exponent <= 9 {
-            Unit::Nanos(10_u64.pow(9 - exponent))
+            Unit::Nanos(10_i128.pow(9 - exponent))
         } else {
-            // A stamp of 64 bits in units finer than 10^-28 seconds is no nanosecond.
-            Unit::PerNano(10_u64.checked_pow(exponent - 9).unwrap_or(u64::MAX))
+            // No stamp of 64 bits makes a nanosecond of units that fine.
+            Unit::PerNano(10_i128.checked_pow(exponent - 9).unwrap_or(i128::MAX))
         };
-        Self { unit, offset: i128::from(offset) * NANOS }
+        Self {
+            unit,
+            offset: i128::from(offset) * NANOS,
+        }
     }
 
     /// The moment of a time stamp, rounded down to nanoseconds; saturates at the years 1677 and 2262.
@@ -40,8 +43,8 @@ impl Clock {
     pub(crate) fn time(&self, stamp: u64) -> Timestamp {
         let stamp = i128::from(stamp);
         let nanos = match self.unit {
-            Unit::Nanos(unit) => stamp * i128::from(unit),
-            Unit::PerNano(units) => stamp / i128::from(units),
+            Unit::Nanos(unit) => stamp * unit,
+            Unit::PerNano(units) => stamp / units,
             Unit::Binary(exponent) => (stamp * NANOS) >> exponent,
         };
         let nanos = (nanos + self.offset).clamp(i128::from(i64::MIN), i128::from(i64::MAX));
@@ -76,6 +79,9 @@ mod tests {
     fn absurd_stamps_saturate() {
         assert_eq!(Clock::new(0, i64::MAX).time(u64::MAX), Timestamp(i64::MAX));
         assert_eq!(Clock::new(9, i64::MIN).time(0), Timestamp(i64::MIN));
-        assert_eq!(Clock::new(0x80, i64::MAX).time(u64::MAX), Timestamp(i64::MAX));
+        assert_eq!(
+            Clock::new(0x80, i64::MAX).time(u64::MAX),
+            Timestamp(i64::MAX)
+        );
     }
 }

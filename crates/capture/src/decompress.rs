@@ -79,7 +79,11 @@ impl<R: BufRead> ZstdReader<R> {
         // frame may declare terabytes and would then be held whole. So an empty one goes first.
         let primed = decoder.init(EMPTY_FRAME);
         debug_assert!(primed.is_ok());
-        Self { source, decoder, state: State::Between }
+        Self {
+            source,
+            decoder,
+            state: State::Between,
+        }
     }
 
     /// Enters the next frame; false at the end of the source.
@@ -90,7 +94,10 @@ impl<R: BufRead> ZstdReader<R> {
             }
             match self.decoder.reset(&mut self.source) {
                 Ok(()) => return Ok(true),
-                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
                     skip(&mut self.source, u64::from(length))?;
                 }
                 Err(e) => return Err(as_io(e)),
@@ -104,7 +111,9 @@ impl<R: BufRead> ZstdReader<R> {
         if let Err(e) = self.decoder.decode_blocks(&mut self.source, one) {
             // The decoder keeps the last window of a frame to itself until the frame is finished;
             // finished it must be, or up to 8 MiB of good packets are lost with the bad block.
-            let closed = self.decoder.decode_blocks(LAST_BLOCK, BlockDecodingStrategy::All);
+            let closed = self
+                .decoder
+                .decode_blocks(LAST_BLOCK, BlockDecodingStrategy::All);
             self.state = match closed {
                 Ok(_) => State::Failing(as_io(e)),
                 Err(_) => State::Failing(io::Error::new(io::ErrorKind::InvalidData, e.to_string())),
@@ -117,7 +126,10 @@ impl<R: BufRead> ZstdReader<R> {
         if let State::Failing(error) = std::mem::replace(&mut self.state, State::Failed) {
             return Err(error);
         }
-        match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
+        match (
+            self.decoder.get_checksum_from_data(),
+            self.decoder.get_calculated_checksum(),
+        ) {
             (Some(says), Some(is)) if says != is => Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 format!("the checksum says {says:#010x}, the data give {is:#010x}"),
@@ -216,12 +228,16 @@ mod tests {
     fn undo(bytes: Vec<u8>) -> (Vec<u8>, io::Result<usize>) {
         let compression = Compression::detect(&bytes).unwrap();
         let mut out = Vec::new();
-        let end = compression.undo(Box::new(io::Cursor::new(bytes))).read_to_end(&mut out);
+        let end = compression
+            .undo(Box::new(io::Cursor::new(bytes)))
+            .read_to_end(&mut out);
         (out, end)
     }
 
     fn text() -> Vec<u8> {
-        (0..200_000_u32).flat_map(|i| (i / 3).to_le_bytes()).collect()
+        (0..200_000_u32)
+            .flat_map(|i| (i / 3).to_le_bytes())
+            .collect()
     }
 
     #[test]
@@ -251,7 +267,12 @@ mod tests {
             let packed = pack(&text());
             for keep in [5, packed.len() / 2, packed.len() - 1] {
                 let (out, end) = undo(packed[..keep].to_vec());
-                assert_eq!(end.unwrap_err().kind(), io::ErrorKind::UnexpectedEof, "{keep} of {}", packed.len());
+                assert_eq!(
+                    end.unwrap_err().kind(),
+                    io::ErrorKind::UnexpectedEof,
+                    "{keep} of {}",
+                    packed.len()
+                );
                 assert_eq!(out, text()[..out.len()]);
             }
         }

@@ -254,10 +254,18 @@ impl Damage {
     /// The damage as the user's error.
     pub(crate) fn at(self, place: Place) -> CaptureError {
         match self {
-            Self::Truncated { item, says, left } => CaptureError::Truncated { place, item, says, left },
+            Self::Truncated { item, says, left } => CaptureError::Truncated {
+                place,
+                item,
+                says,
+                left,
+            },
             Self::Cut => CaptureError::CutStream { place },
             Self::Io(source) if place.compression.is_some() && is_damage(&source) => {
-                CaptureError::Compressed { place, reason: source.to_string() }
+                CaptureError::Compressed {
+                    place,
+                    reason: source.to_string(),
+                }
             }
             Self::Io(source) => CaptureError::Read { place, source },
             Self::Corrupt(reason) => CaptureError::Corrupt { place, reason },
@@ -268,7 +276,10 @@ impl Damage {
 
 /// Whether a decompressor's error is about its data and not about reading them.
 fn is_damage(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
+    )
 }
 
 /// The expression on a line of its own and a caret below the column.
@@ -276,7 +287,11 @@ fn caret(expression: &str, column: Option<usize>) -> String {
     let Some(before) = column.and_then(|column| expression.get(..column)) else {
         return format!(" in `{expression}`");
     };
-    format!("\n  {expression}\n  {:width$}^", "", width = before.chars().count())
+    format!(
+        "\n  {expression}\n  {:width$}^",
+        "",
+        width = before.chars().count()
+    )
 }
 
 #[cfg(test)]
@@ -285,8 +300,19 @@ mod tests {
 
     #[test]
     fn truncation_tells_all_there_is_to_know() {
-        let place = Place { input: Input::File("a/x.pcap".into()), offset: 2040, packets: 16, compression: None };
-        let text = Damage::Truncated { item: Item::Packet(17), says: 1500, left: 312 }.at(place).to_string();
+        let place = Place {
+            input: Input::File("a/x.pcap".into()),
+            offset: 2040,
+            packets: 16,
+            compression: None,
+        };
+        let text = Damage::Truncated {
+            item: Item::Packet(17),
+            says: 1500,
+            left: 312,
+        }
+        .at(place)
+        .to_string();
         assert_eq!(
             text,
             "a/x.pcap: truncated: packet 17 at byte 2040 says 1500 bytes, 312 are left; 16 packets were read; \
@@ -296,9 +322,20 @@ mod tests {
 
     #[test]
     fn a_filter_error_points_at_the_word() {
-        let error = CaptureError::Filter { expression: "tcp prt 80".into(), reason: "syntax error".into(), column: Some(4) };
-        assert_eq!(error.to_string(), "capture filter: syntax error\n  tcp prt 80\n      ^");
-        let error = CaptureError::Filter { expression: "x".into(), reason: "bad".into(), column: None };
+        let error = CaptureError::Filter {
+            expression: "tcp prt 80".into(),
+            reason: "syntax error".into(),
+            column: Some(4),
+        };
+        assert_eq!(
+            error.to_string(),
+            "capture filter: syntax error\n  tcp prt 80\n      ^"
+        );
+        let error = CaptureError::Filter {
+            expression: "x".into(),
+            reason: "bad".into(),
+            column: None,
+        };
         assert_eq!(error.to_string(), "capture filter: bad in `x`");
     }
 }

@@ -80,7 +80,10 @@ impl CaptureFile {
     pub fn open(path: &Path) -> Result<Self, CaptureError> {
         let open = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => CaptureError::NotFound { path: path.into() },
-            _ => CaptureError::Open { path: path.into(), source },
+            _ => CaptureError::Open {
+                path: path.into(),
+                source,
+            },
         };
         let file = File::open(path).map_err(open)?;
         let metadata = file.metadata().map_err(open)?;
@@ -104,11 +107,22 @@ impl CaptureFile {
     ///
     /// [`Empty`](CaptureError::Empty), [`Foreign`](CaptureError::Foreign), and what
     /// [`CaptureFile::next`] reports.
-    pub fn from_reader(input: Input, source: impl Read + Send + 'static) -> Result<Self, CaptureError> {
+    pub fn from_reader(
+        input: Input,
+        source: impl Read + Send + 'static,
+    ) -> Result<Self, CaptureError> {
         let consumed = Arc::new(AtomicU64::new(0));
-        let mut source: Box<dyn Read + Send> = Box::new(Counted { source, count: Arc::clone(&consumed) });
+        let mut source: Box<dyn Read + Send> = Box::new(Counted {
+            source,
+            count: Arc::clone(&consumed),
+        });
         let (mut head, result) = read_head(&mut source);
-        let place = |compression| Place { input: input.clone(), offset: 0, packets: 0, compression };
+        let place = |compression| Place {
+            input: input.clone(),
+            offset: 0,
+            packets: 0,
+            compression,
+        };
         result.map_err(|e| Damage::Io(e).at(place(None)))?;
         let compression = Compression::detect(&head);
         if let Some(compression) = compression {
@@ -116,7 +130,11 @@ impl CaptureFile {
             let result;
             (head, result) = read_head(&mut source);
             if let (true, Err(e)) = (head.len() < MAGIC, result) {
-                let damage = if e.kind() == io::ErrorKind::UnexpectedEof { Damage::Cut } else { Damage::Io(e) };
+                let damage = if e.kind() == io::ErrorKind::UnexpectedEof {
+                    Damage::Cut
+                } else {
+                    Damage::Io(e)
+                };
                 return Err(damage.at(place(Some(compression))));
             }
         }
@@ -125,13 +143,28 @@ impl CaptureFile {
         }
         let mut window = Window::new(&head, source);
         let format = if legacy::is_legacy(&head) {
-            Format::Legacy(Legacy::open(&mut window).map_err(|damage| damage.at(place(compression)))?)
+            Format::Legacy(
+                Legacy::open(&mut window).map_err(|damage| damage.at(place(compression)))?,
+            )
         } else if pcapng::is_pcapng(&head) {
             Format::PcapNg(PcapNg::new())
         } else {
-            return Err(CaptureError::Foreign { input, found: describe(&head), compression });
+            return Err(CaptureError::Foreign {
+                input,
+                found: describe(&head),
+                compression,
+            });
         };
-        Ok(Self { input, compression, window, format, packets: 0, ended: false, consumed, total: None })
+        Ok(Self {
+            input,
+            compression,
+            window,
+            format,
+            packets: 0,
+            ended: false,
+            consumed,
+            total: None,
+        })
     }
 
     /// The next packet; `None` at the end of the capture.
@@ -155,10 +188,23 @@ impl CaptureFile {
             Format::PcapNg(pcapng) => pcapng.next(&mut self.window, number),
         };
         match record {
-            Ok(Some(Record { range, time, link, original, interface })) => {
+            Ok(Some(Record {
+                range,
+                time,
+                link,
+                original,
+                interface,
+            })) => {
                 self.packets = number;
                 let data = self.window.at(range);
-                Ok(Some(Frame { data, time, number, link, orig_len: original, interface }))
+                Ok(Some(Frame {
+                    data,
+                    time,
+                    number,
+                    link,
+                    orig_len: original,
+                    interface,
+                }))
             }
             Ok(None) => {
                 self.ended = true;
@@ -196,7 +242,12 @@ impl CaptureFile {
             (_, Format::Legacy(_)) => self.window.offset(),
             (_, Format::PcapNg(pcapng)) => pcapng.at(),
         };
-        damage.at(Place { input: self.input.clone(), offset, packets: self.packets, compression: self.compression })
+        damage.at(Place {
+            input: self.input.clone(),
+            offset,
+            packets: self.packets,
+            compression: self.compression,
+        })
     }
 }
 
@@ -245,7 +296,12 @@ fn describe(head: &[u8]) -> String {
         [b's', b'n', b'o', b'o'] => " (snoop)",
         [0x1f, 0x8b, ..] => " (gzip once more)",
         [0x28, 0xb5, 0x2f, 0xfd] => " (zstd once more)",
-        _ if head.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) => " (text)",
+        _ if head
+            .iter()
+            .all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) =>
+        {
+            " (text)"
+        }
         _ => "",
     };
     format!("{}{looks}", hex.join(" "))

@@ -97,7 +97,10 @@ fn folder(path: &Path, all: &mut Inputs) -> Result<(), CaptureError> {
     all.skipped[skipped..].sort_by(|a, b| bytes(a).cmp(bytes(b)));
     if all.inputs.len() == inputs {
         let skipped = all.skipped.len() - skipped;
-        return Err(CaptureError::NoCaptures { path: path.into(), skipped });
+        return Err(CaptureError::NoCaptures {
+            path: path.into(),
+            skipped,
+        });
     }
     Ok(())
 }
@@ -120,7 +123,10 @@ fn walk(root: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CaptureError> {
             }
             // LIMIT: a folder may be somebody else's upload.
             if files.len() + specials.len() + folders.len() > FILE_LIMIT {
-                return Err(CaptureError::TooManyFiles { path: root.into(), limit: FILE_LIMIT });
+                return Err(CaptureError::TooManyFiles {
+                    path: root.into(),
+                    limit: FILE_LIMIT,
+                });
             }
         }
     }
@@ -130,7 +136,11 @@ fn walk(root: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CaptureError> {
 
 /// Whether the name claims that this is a capture.
 fn is_called_capture(path: &Path) -> bool {
-    let extension = |path: &Path| path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    let extension = |path: &Path| {
+        path.extension()
+            .and_then(OsStr::to_str)
+            .map(str::to_ascii_lowercase)
+    };
     let outer = extension(path);
     let inner = match outer.as_deref() {
         Some("gz" | "zst" | "zstd") => path.file_stem().and_then(|stem| extension(Path::new(stem))),
@@ -146,7 +156,10 @@ fn bytes(path: &Path) -> &[u8] {
 fn cannot(path: &Path, source: io::Error) -> CaptureError {
     match source.kind() {
         io::ErrorKind::NotFound => CaptureError::NotFound { path: path.into() },
-        _ => CaptureError::Open { path: path.into(), source },
+        _ => CaptureError::Open {
+            path: path.into(),
+            source,
+        },
     }
 }
 
@@ -183,7 +196,13 @@ mod tests {
         std::os::unix::fs::symlink(root, root.join("a/loop")).unwrap();
         std::os::unix::fs::symlink(root.join("B"), root.join("link")).unwrap();
         let all = expand(&[root]).unwrap();
-        let below = |path: &Path| path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
+        let below = |path: &Path| {
+            path.strip_prefix(root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        };
         let found: Vec<String> = all
             .inputs
             .iter()
@@ -192,7 +211,18 @@ mod tests {
                 Input::Stdin => "-".into(),
             })
             .collect();
-        assert_eq!(found, ["B", "a.pcap", "a/deep/z", "a0.pcap", "empty.pcap", "link", "mangled.pcap.gz"]);
+        assert_eq!(
+            found,
+            [
+                "B",
+                "a.pcap",
+                "a/deep/z",
+                "a0.pcap",
+                "empty.pcap",
+                "link",
+                "mangled.pcap.gz"
+            ]
+        );
         let skipped: Vec<String> = all.skipped.iter().map(|p| below(p)).collect();
         assert_eq!(skipped, ["README.md", "a/loop", "nothing", "rules.gz"]);
     }
@@ -204,7 +234,15 @@ mod tests {
         fs::write(&x, PCAP).unwrap();
         fs::write(&y, b"no capture, but named").unwrap();
         let all = expand(&[y.as_path(), Path::new("-"), &x, &x]).unwrap();
-        assert_eq!(all.inputs, [Input::File(y), Input::Stdin, Input::File(x.clone()), Input::File(x)]);
+        assert_eq!(
+            all.inputs,
+            [
+                Input::File(y),
+                Input::Stdin,
+                Input::File(x.clone()),
+                Input::File(x)
+            ]
+        );
         assert!(all.skipped.is_empty());
     }
 
@@ -213,10 +251,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let missing = dir.path().join("missing.pcap");
         let text = expand(&[&missing]).unwrap_err().to_string();
-        assert!(text.ends_with("missing.pcap: no such file or folder; check the path"), "{text}");
+        assert!(
+            text.ends_with("missing.pcap: no such file or folder; check the path"),
+            "{text}"
+        );
         fs::write(dir.path().join("notes.txt"), b"x").unwrap();
         let error = expand(&[dir.path()]).unwrap_err();
-        assert!(matches!(error, CaptureError::NoCaptures { skipped: 1, .. }), "{error}");
+        assert!(
+            matches!(error, CaptureError::NoCaptures { skipped: 1, .. }),
+            "{error}"
+        );
         assert!(matches!(expand(&["-", "-"]), Err(CaptureError::StdinTwice)));
         assert_eq!(names(&expand(&["-"]).unwrap().inputs), ["Stdin"]);
     }

@@ -92,14 +92,22 @@ pub struct Interface {
 ///
 /// [`CaptureError::Interface`] where the system does not list them.
 pub fn interfaces() -> Result<Vec<Interface>, CaptureError> {
-    let devices = Device::list()
-        .map_err(|e| CaptureError::Interface { interface: "the list of interfaces".into(), reason: reason(&e) })?;
-    let networks = devices.into_iter().filter(|device| !is_no_network(&device.name));
+    let devices = Device::list().map_err(|e| CaptureError::Interface {
+        interface: "the list of interfaces".into(),
+        reason: reason(&e),
+    })?;
+    let networks = devices
+        .into_iter()
+        .filter(|device| !is_no_network(&device.name));
     Ok(networks
         .map(|device| Interface {
             up: device.flags.is_up(),
             loopback: device.flags.is_loopback(),
-            addresses: device.addresses.iter().map(|address| address.addr).collect(),
+            addresses: device
+                .addresses
+                .iter()
+                .map(|address| address.addr)
+                .collect(),
             description: device.desc,
             name: device.name,
         })
@@ -115,7 +123,10 @@ impl Live {
     /// [`Filter`](CaptureError::Filter), [`LinkType`](CaptureError::LinkType) for e.g. Wi-Fi in
     /// monitor mode, [`Interface`](CaptureError::Interface) for anything else.
     pub fn open<S: AsRef<str>>(names: &[S], options: &LiveOptions) -> Result<Self, CaptureError> {
-        let opened = names.iter().zip(0..).map(|(name, index)| Source::open(name.as_ref(), index, options));
+        let opened = names
+            .iter()
+            .zip(0..)
+            .map(|(name, index)| Source::open(name.as_ref(), index, options));
         let sources = opened.collect::<Result<Vec<_>, _>>()?;
         let mut live = Self {
             sources,
@@ -170,7 +181,10 @@ impl Live {
                         data: packet.data,
                         // Asked for in nanoseconds: then that is what the microseconds are.
                         #[allow(clippy::useless_conversion)]
-                        time: Timestamp::new(packet.header.ts.tv_sec.into(), packet.header.ts.tv_usec.into()),
+                        time: Timestamp::new(
+                            packet.header.ts.tv_sec.into(),
+                            packet.header.ts.tv_usec.into(),
+                        ),
                         number: self.packets,
                         link: source.link,
                         orig_len: packet.header.len,
@@ -180,7 +194,10 @@ impl Live {
                 Err(pcap::Error::TimeoutExpired) => {}
                 Err(e) => {
                     source.failed = true;
-                    return Err(CaptureError::Interface { interface: source.name.clone(), reason: reason(&e) });
+                    return Err(CaptureError::Interface {
+                        interface: source.name.clone(),
+                        reason: reason(&e),
+                    });
                 }
             }
         }
@@ -221,7 +238,11 @@ impl Live {
     }
 
     fn list_waits(&mut self) {
-        let wait = |source: &Source| libc::pollfd { fd: source.capture.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let wait = |source: &Source| libc::pollfd {
+            fd: source.capture.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
         self.waits = self.sources.iter().map(wait).collect();
     }
 
@@ -238,7 +259,10 @@ impl Live {
         }
         match std::io::Error::last_os_error() {
             e if e.kind() == std::io::ErrorKind::Interrupted => Ok(false),
-            e => Err(CaptureError::Interface { interface: "live capture".into(), reason: e.to_string() }),
+            e => Err(CaptureError::Interface {
+                interface: "live capture".into(),
+                reason: e.to_string(),
+            }),
         }
     }
 }
@@ -271,24 +295,45 @@ impl Source {
         let number = capture.get_datalink().0 as u32;
         let link = match LinkType::from_pcap(number) {
             LinkType::Other(_) => {
-                let reason = format!("link type {number} is not supported (see tcpdump.org/linktypes.html)");
-                return Err(CaptureError::Interface { interface: name.into(), reason });
+                let reason =
+                    format!("link type {number} is not supported (see tcpdump.org/linktypes.html)");
+                return Err(CaptureError::Interface {
+                    interface: name.into(),
+                    reason,
+                });
             }
             link => link,
         };
         if let Some(expression) = &options.filter {
-            capture.filter(expression, true).map_err(|e| filter_error(expression, link, &e))?;
+            capture
+                .filter(expression, true)
+                .map_err(|e| filter_error(expression, link, &e))?;
         }
-        let counted = LiveStats { interface: name.into(), ..LiveStats::default() };
-        let last = Stat { received: 0, dropped: 0, if_dropped: 0 };
-        Ok(Self { name: name.into(), index, capture, link, counted, last, failed: false })
+        let counted = LiveStats {
+            interface: name.into(),
+            ..LiveStats::default()
+        };
+        let last = Stat {
+            received: 0,
+            dropped: 0,
+            if_dropped: 0,
+        };
+        Ok(Self {
+            name: name.into(),
+            index,
+            capture,
+            link,
+            counted,
+            last,
+            failed: false,
+        })
     }
 
     fn stats(&mut self) -> Result<LiveStats, CaptureError> {
-        let now = self
-            .capture
-            .stats()
-            .map_err(|e| CaptureError::Interface { interface: self.name.clone(), reason: reason(&e) })?;
+        let now = self.capture.stats().map_err(|e| CaptureError::Interface {
+            interface: self.name.clone(),
+            reason: reason(&e),
+        })?;
         let since = |now: u32, last: u32| u64::from(now.wrapping_sub(last));
         self.counted.received += since(now.received, self.last.received);
         self.counted.dropped += since(now.dropped, self.last.dropped);
@@ -304,24 +349,38 @@ fn cannot_open(name: &str, error: &pcap::Error) -> CaptureError {
     let interface = name.to_owned();
     let known = interfaces().unwrap_or_default();
     if !known.is_empty() && !known.iter().any(|one| one.name == name) && !is_no_network(name) {
-        return CaptureError::NoInterface { name: interface, known: known.into_iter().map(|one| one.name).collect() };
+        return CaptureError::NoInterface {
+            name: interface,
+            known: known.into_iter().map(|one| one.name).collect(),
+        };
     }
     let says = |text: &str| reason.to_ascii_lowercase().contains(text);
     if says("permission") || says("permitted") || says("cap_net_raw") {
         return CaptureError::Permission { interface, reason };
     }
     let down = says("not up") || says("is down");
-    let remedy = if down { format!("; bring it up: ip link set {name} up") } else { String::new() };
-    CaptureError::Interface { interface, reason: format!("cannot be opened: {reason}{remedy}") }
+    let remedy = if down {
+        format!("; bring it up: ip link set {name} up")
+    } else {
+        String::new()
+    };
+    CaptureError::Interface {
+        interface,
+        reason: format!("cannot be opened: {reason}{remedy}"),
+    }
 }
 
 /// What libpcap lists beside network interfaces.
 fn is_no_network(name: &str) -> bool {
-    ["bluetooth", "dbus-", "nflog", "nfqueue", "usbmon"].iter().any(|prefix| name.starts_with(prefix))
+    ["bluetooth", "dbus-", "nflog", "nfqueue", "usbmon"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
 
 fn millis(timeout: Duration) -> i32 {
-    i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX).max(1)
+    i32::try_from(timeout.as_millis())
+        .unwrap_or(i32::MAX)
+        .max(1)
 }
 
 /// Packets that an interface may hand out while others wait.
@@ -333,7 +392,9 @@ mod tests {
 
     #[test]
     fn an_interface_that_is_not_there_lists_those_that_are() {
-        let Err(error) = Live::open(&["nosuch0"], &LiveOptions::default()) else { panic!("it opened") };
+        let Err(error) = Live::open(&["nosuch0"], &LiveOptions::default()) else {
+            panic!("it opened")
+        };
         match &error {
             CaptureError::NoInterface { name, known } => {
                 assert_eq!(name, "nosuch0");

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use packet::{LinkType, Timestamp};
 use pcap_parser::pcapng::{
-    EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, SHB_MAGIC, SPB_MAGIC, parse_interfacedescriptionblock_be,
-    parse_interfacedescriptionblock_le, parse_sectionheaderblock,
+    EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, SHB_MAGIC, SPB_MAGIC,
+    parse_interfacedescriptionblock_be, parse_interfacedescriptionblock_le,
+    parse_sectionheaderblock,
 };
 use pcap_parser::{OptionCode, PcapNGOption};
 
@@ -44,7 +45,13 @@ struct Interface {
 impl PcapNg {
     /// A file whose section header is still to come.
     pub(crate) fn new() -> Self {
-        Self { big_endian: false, interfaces: Vec::new(), earlier: 0, last: Timestamp(0), at: 0 }
+        Self {
+            big_endian: false,
+            interfaces: Vec::new(),
+            earlier: 0,
+            last: Timestamp(0),
+            at: 0,
+        }
     }
 
     /// Bytes of the file before the block that was read last.
@@ -54,7 +61,11 @@ impl PcapNg {
 
     /// The packet with number `number`, after any blocks before it; `None` where the file ends
     /// between blocks.
-    pub(crate) fn next(&mut self, window: &mut Window, number: u64) -> Result<Option<Record>, Damage> {
+    pub(crate) fn next(
+        &mut self,
+        window: &mut Window,
+        number: u64,
+    ) -> Result<Option<Record>, Damage> {
         loop {
             self.at = window.offset();
             match window.need(BLOCK_HEADER) {
@@ -82,7 +93,11 @@ impl PcapNg {
         self.big_endian = match window.bytes().get(8..12) {
             Some([0x4d, 0x3c, 0x2b, 0x1a]) => false,
             Some([0x1a, 0x2b, 0x3c, 0x4d]) => true,
-            other => return Err(Damage::Corrupt(format!("{other:02x?} is no byte-order magic of a section"))),
+            other => {
+                return Err(Damage::Corrupt(format!(
+                    "{other:02x?} is no byte-order magic of a section"
+                )));
+            }
         };
         let block = self.block(window, item, 28, DESCRIPTION_LIMIT)?;
         let (_, header) = parse_sectionheaderblock(window.at(block))
@@ -101,12 +116,18 @@ impl PcapNg {
     fn interface(&mut self, window: &mut Window) -> Result<(), Damage> {
         let block = self.block(window, Item::Block(IDB_MAGIC), 20, DESCRIPTION_LIMIT)?;
         let bytes = window.at(block);
-        let parsed =
-            if self.big_endian { parse_interfacedescriptionblock_be(bytes) } else { parse_interfacedescriptionblock_le(bytes) };
-        let (_, description) = parsed.map_err(|_| Damage::Corrupt("an interface description cannot be read".into()))?;
+        let parsed = if self.big_endian {
+            parse_interfacedescriptionblock_be(bytes)
+        } else {
+            parse_interfacedescriptionblock_le(bytes)
+        };
+        let (_, description) = parsed
+            .map_err(|_| Damage::Corrupt("an interface description cannot be read".into()))?;
         // LIMIT: what the old packet block can number; each costs a file 20 bytes.
         if self.interfaces.len() >= INTERFACE_LIMIT {
-            return Err(Damage::Corrupt(format!("more than {INTERFACE_LIMIT} interfaces in one section")));
+            return Err(Damage::Corrupt(format!(
+                "more than {INTERFACE_LIMIT} interfaces in one section"
+            )));
         }
         self.interfaces.push(Interface {
             link: LinkType::from_pcap(description.linktype.0 as u32),
@@ -121,14 +142,21 @@ impl PcapNg {
     // offset as little-endian in any section, and goes on after the end of the options.
     fn clock(&self, description: &InterfaceDescriptionBlock<'_>) -> Clock {
         let (mut resolution, mut offset) = (6, 0);
-        let options = description.options.iter().take_while(|o| o.code != OptionCode::EndOfOpt);
+        let options = description
+            .options
+            .iter()
+            .take_while(|o| o.code != OptionCode::EndOfOpt);
         for option in options {
             let value = PcapNGOption::as_bytes(option).unwrap_or_default();
             match (option.code, value) {
                 (OptionCode::IfTsresol, &[value]) => resolution = value,
                 (OptionCode::IfTsoffset, value) => {
                     if let Ok(value) = value.try_into() {
-                        offset = if self.big_endian { i64::from_be_bytes(value) } else { i64::from_le_bytes(value) };
+                        offset = if self.big_endian {
+                            i64::from_be_bytes(value)
+                        } else {
+                            i64::from_le_bytes(value)
+                        };
                     }
                 }
                 _ => {}
@@ -140,10 +168,19 @@ impl PcapNg {
     /// An enhanced packet block, or the packet block that came before it.
     // PERF: read by hand, since pcap-parser allocates a list for the options of every packet,
     // which nobody reads here.
-    fn packet(&mut self, window: &mut Window, number: u64, layout: Layout) -> Result<Record, Damage> {
+    fn packet(
+        &mut self,
+        window: &mut Window,
+        number: u64,
+        layout: Layout,
+    ) -> Result<Record, Damage> {
         let block = self.block(window, Item::Packet(number), 32, PACKET_BLOCK_LIMIT)?;
         let bytes = window.at(block.clone());
-        let id = if layout.narrow_interface { u32::from(self.half(bytes, 8)) } else { self.word(bytes, 8) };
+        let id = if layout.narrow_interface {
+            u32::from(self.half(bytes, 8))
+        } else {
+            self.word(bytes, 8)
+        };
         let time = (u64::from(self.word(bytes, 12)) << 32) | u64::from(self.word(bytes, 16));
         let (captured, original) = (self.word(bytes, 20), self.word(bytes, 24));
         let interface = self.recorded_on(id, number)?;
@@ -166,7 +203,11 @@ impl PcapNg {
         let block = self.block(window, Item::Packet(number), 16, PACKET_BLOCK_LIMIT)?;
         let original = self.word(window.at(block.clone()), 8);
         let interface = self.recorded_on(0, number)?;
-        let limit = if interface.snaplen == 0 { u32::MAX } else { interface.snaplen };
+        let limit = if interface.snaplen == 0 {
+            u32::MAX
+        } else {
+            interface.snaplen
+        };
         let captured = (original.min(limit) as usize).min(block.len() - 16);
         check_length(number, captured as u32, interface.snaplen, captured)?;
         let from = block.start + 12;
@@ -194,12 +235,22 @@ impl PcapNg {
     }
 
     /// Takes a whole block, its lengths checked; `item` is what it is called where it is cut off.
-    fn block(&self, window: &mut Window, item: Item, least: u32, most: u32) -> Result<Range<usize>, Damage> {
+    fn block(
+        &self,
+        window: &mut Window,
+        item: Item,
+        least: u32,
+        most: u32,
+    ) -> Result<Range<usize>, Damage> {
         let length = self.length(window.bytes(), least)?;
         if length > most {
-            return Err(Damage::Corrupt(format!("a block of {length} bytes, more than the {most} it can have")));
+            return Err(Damage::Corrupt(format!(
+                "a block of {length} bytes, more than the {most} it can have"
+            )));
         }
-        window.need(length as usize).map_err(|e| e.damage(item, u64::from(length), 0))?;
+        window
+            .need(length as usize)
+            .map_err(|e| e.damage(item, u64::from(length), 0))?;
         let trailer = self.word(window.bytes(), length as usize - 4);
         same_length(length, trailer)?;
         Ok(window.take(length as usize))
@@ -210,7 +261,11 @@ impl PcapNg {
         let length = self.length(window.bytes(), 12)?;
         let body = u64::from(length) - 4;
         let cut = |e: Short, gone: u64| match e.damage(Item::Block(kind), u64::from(length), 0) {
-            Damage::Truncated { item, says, left } => Damage::Truncated { item, says, left: left + gone },
+            Damage::Truncated { item, says, left } => Damage::Truncated {
+                item,
+                says,
+                left: left + gone,
+            },
             other => other,
         };
         let start = window.offset();
@@ -238,14 +293,30 @@ impl PcapNg {
 
     #[inline]
     fn word(&self, bytes: &[u8], at: usize) -> u32 {
-        let word = bytes.get(at..).and_then(|b| b.first_chunk()).copied().unwrap_or_default();
-        if self.big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }
+        let word = bytes
+            .get(at..)
+            .and_then(|b| b.first_chunk())
+            .copied()
+            .unwrap_or_default();
+        if self.big_endian {
+            u32::from_be_bytes(word)
+        } else {
+            u32::from_le_bytes(word)
+        }
     }
 
     #[inline]
     fn half(&self, bytes: &[u8], at: usize) -> u16 {
-        let half = bytes.get(at..).and_then(|b| b.first_chunk()).copied().unwrap_or_default();
-        if self.big_endian { u16::from_be_bytes(half) } else { u16::from_le_bytes(half) }
+        let half = bytes
+            .get(at..)
+            .and_then(|b| b.first_chunk())
+            .copied()
+            .unwrap_or_default();
+        if self.big_endian {
+            u16::from_be_bytes(half)
+        } else {
+            u16::from_le_bytes(half)
+        }
     }
 }
 
@@ -260,7 +331,9 @@ fn same_length(header: u32, trailer: u32) -> Result<(), Damage> {
     if header == trailer {
         return Ok(());
     }
-    Err(Damage::Corrupt(format!("a block says {header} bytes at its start and {trailer} at its end")))
+    Err(Damage::Corrupt(format!(
+        "a block says {header} bytes at its start and {trailer} at its end"
+    )))
 }
 
 /// Checks a packet's captured length against what an interface records and its block holds.
@@ -272,13 +345,19 @@ fn check_length(number: u64, captured: u32, snaplen: u32, room: usize) -> Result
         )));
     }
     if captured as usize > room {
-        return Err(Damage::Corrupt(format!("packet {number} says {captured} bytes, its block has room for {room}")));
+        return Err(Damage::Corrupt(format!(
+            "packet {number} says {captured} bytes, its block has room for {room}"
+        )));
     }
     Ok(())
 }
 
-const ENHANCED: Layout = Layout { narrow_interface: false };
-const OLD: Layout = Layout { narrow_interface: true };
+const ENHANCED: Layout = Layout {
+    narrow_interface: false,
+};
+const OLD: Layout = Layout {
+    narrow_interface: true,
+};
 
 /// The type of the packet block that the enhanced one made obsolete.
 const OLD_PACKET: u32 = 2;
@@ -313,15 +392,26 @@ mod tests {
 
     impl Builder {
         fn new() -> Self {
-            Self { big_endian: false, out: Vec::new() }
+            Self {
+                big_endian: false,
+                out: Vec::new(),
+            }
         }
 
         fn word(&self, word: u32) -> [u8; 4] {
-            if self.big_endian { word.to_be_bytes() } else { word.to_le_bytes() }
+            if self.big_endian {
+                word.to_be_bytes()
+            } else {
+                word.to_le_bytes()
+            }
         }
 
         fn half(&self, half: u16) -> [u8; 2] {
-            if self.big_endian { half.to_be_bytes() } else { half.to_le_bytes() }
+            if self.big_endian {
+                half.to_be_bytes()
+            } else {
+                half.to_le_bytes()
+            }
         }
 
         fn block(mut self, kind: u32, body: &[u8]) -> Self {
@@ -358,8 +448,9 @@ mod tests {
 
         fn enhanced(self, interface: u32, time: u64, data: &[u8], options: &[u8]) -> Self {
             let length = data.len() as u32;
-            let mut body: Vec<u8> =
-                [interface, (time >> 32) as u32, time as u32, length, length].map(|w| self.word(w)).concat();
+            let mut body: Vec<u8> = [interface, (time >> 32) as u32, time as u32, length, length]
+                .map(|w| self.word(w))
+                .concat();
             body.extend(data);
             body.resize(body.len().next_multiple_of(4), 0);
             body.extend(options);
@@ -379,7 +470,12 @@ mod tests {
         loop {
             match file.next() {
                 Ok(Some(frame)) => {
-                    seen.push((frame.data.to_vec(), frame.time.0, frame.link.number(), frame.interface));
+                    seen.push((
+                        frame.data.to_vec(),
+                        frame.time.0,
+                        frame.link.number(),
+                        frame.interface,
+                    ));
                     assert_eq!(frame.number, seen.len() as u64);
                 }
                 Ok(None) => return (seen, None),
@@ -425,13 +521,20 @@ mod tests {
 
     #[test]
     fn options_after_their_end_do_not_count() {
-        let file = Builder::new().section(false).interface(1, 0, &[(0, &[]), (9, &[9])]).enhanced(0, 1, b"x", &[]);
+        let file = Builder::new()
+            .section(false)
+            .interface(1, 0, &[(0, &[]), (9, &[9])])
+            .enhanced(0, 1, b"x", &[]);
         assert_eq!(whole(file.out)[0].1, 1000);
     }
 
     #[test]
     fn simple_and_old_packet_blocks() {
-        let mut file = Builder::new().section(false).interface(1, 3, &[]).enhanced(0, 5, b"abc", &[]);
+        let mut file =
+            Builder::new()
+                .section(false)
+                .interface(1, 3, &[])
+                .enhanced(0, 5, b"abc", &[]);
         let mut simple = file.word(9).to_vec();
         simple.extend(b"defg");
         file = file.block(SPB_MAGIC, &simple);
@@ -441,7 +544,11 @@ mod tests {
         file = file.block(OLD_PACKET, &old);
         assert_eq!(
             whole(file.out),
-            [(b"abc".to_vec(), 5000, 1, 0), (b"def".to_vec(), 5000, 1, 0), (b"hi".to_vec(), 6000, 1, 0)]
+            [
+                (b"abc".to_vec(), 5000, 1, 0),
+                (b"def".to_vec(), 5000, 1, 0),
+                (b"hi".to_vec(), 6000, 1, 0)
+            ]
         );
     }
 
@@ -461,22 +568,36 @@ mod tests {
     #[test]
     fn a_packet_larger_than_the_buffer() {
         let data = vec![7; 1_500_000];
-        let file = Builder::new().section(false).interface(1, 2_000_000, &[]).enhanced(0, 0, &data, &[]);
+        let file = Builder::new()
+            .section(false)
+            .interface(1, 2_000_000, &[])
+            .enhanced(0, 0, &data, &[]);
         assert!(whole(file.out)[0].0 == data);
     }
 
     #[test]
     fn an_unknown_link_type_matters_when_a_packet_has_it() {
-        let file = Builder::new().section(false).interface(1, 0, &[]).interface(147, 0, &[]);
+        let file = Builder::new()
+            .section(false)
+            .interface(1, 0, &[])
+            .interface(147, 0, &[]);
         let file = file.enhanced(0, 0, b"x", &[]).enhanced(1, 0, b"y", &[]);
         let (seen, error) = read(file.out);
         assert_eq!(seen.len(), 1);
-        assert!(matches!(error, Some(CaptureError::LinkType { number: 147, .. })), "{error:?}");
+        assert!(
+            matches!(error, Some(CaptureError::LinkType { number: 147, .. })),
+            "{error:?}"
+        );
     }
 
     #[test]
     fn damage_is_told_with_its_place() {
-        let start = || Builder::new().section(false).interface(1, 0, &[]).enhanced(0, 0, b"good", &[]);
+        let start = || {
+            Builder::new()
+                .section(false)
+                .interface(1, 0, &[])
+                .enhanced(0, 0, b"good", &[])
+        };
         let place = start().out.len();
         let bad = |change: fn(&mut Vec<u8>)| {
             let mut packet = Builder::new().enhanced(0, 0, b"bad!", &[]).out;
@@ -491,20 +612,56 @@ mod tests {
             text
         };
         for (change, reason) in [
-            ((|b| b[8] = 9) as fn(&mut Vec<u8>), "packet 2 was recorded on interface 9, 1 are described before it"),
-            (|b| b[20] = 200, "packet 2 says 200 bytes, its block has room for 4"),
-            (|b| b[23] = 200, "packet 2 says 3355443204 bytes, more than the 262144"),
+            (
+                (|b| b[8] = 9) as fn(&mut Vec<u8>),
+                "packet 2 was recorded on interface 9, 1 are described before it",
+            ),
+            (
+                |b| b[20] = 200,
+                "packet 2 says 200 bytes, its block has room for 4",
+            ),
+            (
+                |b| b[23] = 200,
+                "packet 2 says 3355443204 bytes, more than the 262144",
+            ),
             (|b| b[4] = 37, "says 37 bytes, not a multiple of 4"),
-            (|b| b[4] = 28, "says 28 bytes, not a multiple of 4 from 32 up"),
+            (
+                |b| b[4] = 28,
+                "says 28 bytes, not a multiple of 4 from 32 up",
+            ),
             (|b| b[7] = 0x70, "a block of 1879048228 bytes, more than"),
-            (|b| *b.last_mut().unwrap() = 1, "a block says 36 bytes at its start and 16777252 at its end"),
+            (
+                |b| *b.last_mut().unwrap() = 1,
+                "a block says 36 bytes at its start and 16777252 at its end",
+            ),
             (|b| b.truncate(30), "truncated: packet 2"),
             (|b| b.truncate(30), "says 36 bytes, 30 are left"),
             (|b| b.truncate(7), "truncated: a block header"),
-            (|b| { b[0] = 0x77; b.truncate(30) }, "a block of type 0x77"),
-            (|b| { b[0] = 0x77; b.truncate(30) }, "says 36 bytes, 30 are left"),
-            (|b| { b[0] = 0x77; b.truncate(34) }, "says 36 bytes, 34 are left"),
-            (|b| { b[..4].copy_from_slice(&[10, 13, 13, 10]) }, "is no byte-order magic"),
+            (
+                |b| {
+                    b[0] = 0x77;
+                    b.truncate(30)
+                },
+                "a block of type 0x77",
+            ),
+            (
+                |b| {
+                    b[0] = 0x77;
+                    b.truncate(30)
+                },
+                "says 36 bytes, 30 are left",
+            ),
+            (
+                |b| {
+                    b[0] = 0x77;
+                    b.truncate(34)
+                },
+                "says 36 bytes, 34 are left",
+            ),
+            (
+                |b| b[..4].copy_from_slice(&[10, 13, 13, 10]),
+                "is no byte-order magic",
+            ),
         ] {
             let text = bad(change);
             assert!(text.contains(reason), "{text}\nnot: {reason}");
@@ -515,7 +672,13 @@ mod tests {
     fn a_version_to_come_is_refused() {
         let mut bytes = Builder::new().section(false).out;
         bytes[12] = 2;
-        assert!(read(bytes).1.unwrap().to_string().contains("pcapng version 2.0 is not known"));
+        assert!(
+            read(bytes)
+                .1
+                .unwrap()
+                .to_string()
+                .contains("pcapng version 2.0 is not known")
+        );
     }
 
     #[test]
@@ -524,6 +687,12 @@ mod tests {
         for _ in 0..=INTERFACE_LIMIT {
             file = file.interface(1, 0, &[]);
         }
-        assert!(read(file.out).1.unwrap().to_string().contains("more than 65536 interfaces"));
+        assert!(
+            read(file.out)
+                .1
+                .unwrap()
+                .to_string()
+                .contains("more than 65536 interfaces")
+        );
     }
 }

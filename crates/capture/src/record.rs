@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use packet::{LinkType, Timestamp};
 
-
 /// A packet in the window.
 pub(crate) struct Record {
     /// Where its bytes are, see `Window::at`.

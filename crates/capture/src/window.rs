@@ -21,7 +21,11 @@ impl Short {
     #[cold]
     pub(crate) fn damage(self, item: Item, says: u64, before: usize) -> Damage {
         match self {
-            Self::End(left) => Damage::Truncated { item, says, left: left.saturating_sub(before) as u64 },
+            Self::End(left) => Damage::Truncated {
+                item,
+                says,
+                left: left.saturating_sub(before) as u64,
+            },
             Self::Cut => Damage::Cut,
             Self::Io(e) => Damage::Io(e),
         }
@@ -48,7 +52,14 @@ impl Window {
     pub(crate) fn new(head: &[u8], source: Box<dyn Read + Send>) -> Self {
         let mut buf = vec![0; CAPACITY.max(head.len())];
         buf[..head.len()].copy_from_slice(head);
-        Self { source, buf, start: 0, end: head.len(), offset: 0, ended: false }
+        Self {
+            source,
+            buf,
+            start: 0,
+            end: head.len(),
+            offset: 0,
+            ended: false,
+        }
     }
 
     /// The bytes that are there.
@@ -66,7 +77,11 @@ impl Window {
     /// Makes [`Window::bytes`] at least `count` long.
     #[inline]
     pub(crate) fn need(&mut self, count: usize) -> Result<(), Short> {
-        if self.end - self.start >= count { Ok(()) } else { self.fill(count) }
+        if self.end - self.start >= count {
+            Ok(())
+        } else {
+            self.fill(count)
+        }
     }
 
     /// Goes `count` bytes on, at most to the end of [`Window::bytes`]; says where they are for
@@ -149,7 +164,10 @@ mod tests {
     #[test]
     fn slides_over_the_whole_stream() {
         let bytes = numbered(100);
-        let mut window = Window::new(&bytes[..4], Box::new(Drip(io::Cursor::new(bytes[4..].to_vec()))));
+        let mut window = Window::new(
+            &bytes[..4],
+            Box::new(Drip(io::Cursor::new(bytes[4..].to_vec()))),
+        );
         let mut seen = Vec::new();
         while window.need(9).is_ok() {
             let range = window.take(9);

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use packet::{LinkType, Timestamp};
 
-
 /// What the times of a written file are rounded down to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Resolution {
