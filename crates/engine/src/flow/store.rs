@@ -1,0 +1,246 @@
+//! What a flow table holds once it has flows.
+
+use packet::Timestamp;
+
+use super::config::{Class, FlowConfig};
+use super::counters::FlowCounters;
+use super::entry::{EndReason, Flow, FlowState};
+use super::index::{self, Index};
+use super::lists::{self, Lists};
+use super::table::{FlowRef, Seen};
+
+/// The flows of a table, and how they are found, aged and given up.
+#[derive(Debug)]
+pub(super) struct Store<S> {
+    pub(super) slots: Vec<Slot<S>>,
+    pub(super) free: Vec<u32>,
+    pub(super) index: Index,
+    /// The flows of each [`Class`], the least recently used first.
+    pub(super) lists: Lists<{ Class::COUNT }>,
+    pub(super) counters: FlowCounters,
+    /// Flows made so far.
+    sequence: u64,
+    /// The second for which `expire` was done.
+    pub(super) expired_at: Option<i64>,
+    pub(super) emergency: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Slot<S> {
+    pub(super) generation: u32,
+    pub(super) flow: Option<Flow<S>>,
+}
+
+impl<S> Store<S> {
+    pub(super) fn len(&self) -> usize {
+        self.slots.len().saturating_sub(self.free.len())
+    }
+
+    #[inline]
+    pub(super) fn flow(&self, slot: u32) -> Option<&Flow<S>> {
+        self.slots.get(slot as usize)?.flow.as_ref()
+    }
+
+    #[inline]
+    pub(super) fn flow_mut(&mut self, flow: FlowRef) -> Option<&mut Flow<S>> {
+        let slot = self.slots.get_mut(flow.slot as usize)?;
+        slot.flow
+            .as_mut()
+            .filter(|_| slot.generation == flow.generation)
+    }
+
+    pub(super) fn insert(&mut self, hash: u32, seen: &Seen, capacity: usize) -> u32
+    where
+        S: Default,
+    {
+        let flow = Flow::new(seen, self.sequence);
+        self.sequence = self.sequence.wrapping_add(1);
+        self.counters.made(flow.key());
+        let class = Class::of(flow.key(), flow.state());
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => self.add_slot(capacity),
+        };
+        if let Some(entry) = self.slots.get_mut(slot as usize) {
+            entry.flow = Some(flow);
+        }
+        self.index.insert(hash, slot);
+        self.lists.push(class.index(), slot);
+        slot
+    }
+
+    fn add_slot(&mut self, capacity: usize) -> u32 {
+        let len = self.slots.len();
+        if len == self.slots.capacity() {
+            // Twice as many, as vectors do, but never beyond what the memory cap allows.
+            let more = len
+                .max(FIRST_SLOTS)
+                .min(capacity.saturating_sub(len))
+                .max(1);
+            self.slots.reserve_exact(more);
+        }
+        self.slots.push(Slot {
+            generation: 0,
+            flow: None,
+        });
+        len as u32
+    }
+
+    pub(super) fn end(&mut self, slot: u32, reason: EndReason, sink: &mut impl FnMut(Flow<S>)) {
+        let Some(entry) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        let Some(mut flow) = entry.flow.take() else {
+            return;
+        };
+        entry.generation = entry.generation.wrapping_add(1);
+        self.free.push(slot);
+        self.index.remove(slot);
+        self.lists.remove(slot);
+        self.counters.ended(flow.state(), reason);
+        flow.set_reason(reason);
+        sink(flow);
+    }
+
+    /// Ends flows whose timeout has passed, `most` of them. Returns how many.
+    pub(super) fn expire(
+        &mut self,
+        config: &FlowConfig,
+        now: Timestamp,
+        most: usize,
+        sink: &mut impl FnMut(Flow<S>),
+    ) -> usize {
+        let mut ended = 0;
+        for class in Class::all() {
+            while ended < most
+                && let Some(slot) = self.lists.first(class.index())
+                && let Some(flow) = self.flow(slot)
+                && is_over(config, flow, self.emergency, now)
+            {
+                self.end(slot, EndReason::Timeout, sink);
+                self.counters.mgr_flows_timeout += 1;
+                ended += 1;
+            }
+        }
+        ended
+    }
+
+    /// Makes room for one flow in a full table.
+    ///
+    /// Emergency timeouts first; if they free nothing, the flow that was idle the longest of
+    /// those that are the least loss. A flood of new flows so drives out its own.
+    #[cold]
+    pub(super) fn make_room(
+        &mut self,
+        config: &FlowConfig,
+        now: Timestamp,
+        sink: &mut impl FnMut(Flow<S>),
+    ) {
+        self.counters.memcap += 1;
+        if !self.emergency {
+            self.emergency = true;
+            self.counters.emerg_mode_entered += 1;
+        }
+        if self.expire(config, now, MOST_EXPIRED, sink) > 0 {
+            return;
+        }
+        let victim = EVICTION_ORDER.into_iter().find_map(|state| {
+            Class::all()
+                .filter(|class| class.state == state)
+                .filter_map(|class| self.lists.first(class.index()))
+                .filter_map(|slot| Some((self.flow(slot).map(age_order)?, slot)))
+                .min()
+        });
+        if let Some((_, slot)) = victim {
+            self.end(slot, EndReason::Forced, sink);
+        }
+    }
+
+    /// Ends emergency mode when enough of the table is free.
+    pub(super) fn recover(&mut self, config: &FlowConfig, capacity: usize) {
+        let percent = usize::from(config.emergency_recovery.min(100));
+        let free = capacity.saturating_sub(self.len());
+        if free.saturating_mul(100) >= capacity.saturating_mul(percent) {
+            self.emergency = false;
+            self.counters.emerg_mode_over += 1;
+        }
+    }
+
+    /// Makes room in a chain that is full of colliding keys.
+    #[cold]
+    pub(super) fn relieve_chain(&mut self, hash: u32, sink: &mut impl FnMut(Flow<S>)) {
+        let chain = self.index.chain(hash);
+        let victim = chain
+            .filter_map(|slot| {
+                let flow = self.flow(slot)?;
+                let rank = EVICTION_ORDER
+                    .iter()
+                    .position(|state| *state == flow.state());
+                Some((rank, age_order(flow), slot))
+            })
+            .min();
+        if let Some((_, _, slot)) = victim {
+            self.counters.mgr_rows_evicted += 1;
+            self.end(slot, EndReason::Forced, sink);
+        }
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Self>()
+            + self.slots.capacity() * size_of::<Slot<S>>()
+            + self.free.capacity() * size_of::<u32>()
+            + self.index.memory()
+            + self.lists.memory()
+    }
+}
+
+impl<S> Default for Store<S> {
+    fn default() -> Self {
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+            index: Index::default(),
+            lists: Lists::default(),
+            counters: FlowCounters::default(),
+            sequence: 0,
+            expired_at: None,
+            emergency: false,
+        }
+    }
+}
+
+// Suricata: seconds are compared, not the time between them.
+#[inline]
+pub(super) fn is_over<S>(
+    config: &FlowConfig,
+    flow: &Flow<S>,
+    emergency: bool,
+    now: Timestamp,
+) -> bool {
+    let class = Class::of(flow.key(), flow.state());
+    let idle = now.secs().saturating_sub(flow.last().secs());
+    idle > i64::from(config.timeouts.of(class, emergency))
+}
+
+/// The flow that was idle the longest first; of several, the one that was made first.
+fn age_order<S>(flow: &Flow<S>) -> (Timestamp, (u64, u64)) {
+    (flow.last(), flow.order())
+}
+
+/// Which flows are the least loss when the table is full.
+const EVICTION_ORDER: [FlowState; 4] = [
+    FlowState::New,
+    FlowState::Closed,
+    FlowState::Bypassed,
+    FlowState::Established,
+];
+
+const FIRST_SLOTS: usize = 16;
+
+// LIMIT: the flows that end at once for a packet that finds the table full.
+const MOST_EXPIRED: usize = 32;
+
+/// The bytes that a flow takes, without what its session holds on the heap.
+pub(super) const fn flow_cost<S>() -> usize {
+    size_of::<Slot<S>>() + size_of::<u32>() + index::SLOT_COST + lists::SLOT_COST
+}
