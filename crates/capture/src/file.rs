@@ -309,3 +309,155 @@ fn describe(head: &[u8]) -> String {
 
 /// Bytes that tell a format.
 const MAGIC: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+    use std::process::Command;
+
+    use super::*;
+    use crate::writer::{PcapWriter, Resolution};
+
+    fn pcap(packets: u8) -> Vec<u8> {
+        let mut writer = PcapWriter::new(Vec::new(), LinkType::RawIp, Resolution::Micros).unwrap();
+        for i in 0..packets {
+            writer
+                .write_cut(Timestamp::new(i64::from(i), 0), &[i; 50], 99)
+                .unwrap();
+        }
+        writer.finish().unwrap()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    }
+
+    fn error_of(bytes: &[u8]) -> String {
+        CaptureFile::from_reader(Input::Stdin, Cursor::new(bytes.to_vec()))
+            .err()
+            .expect("an error")
+            .to_string()
+    }
+
+    #[test]
+    fn what_is_no_capture_is_told_apart() {
+        assert!(error_of(b"").contains("is empty (0 bytes)"));
+        assert!(
+            error_of(b"PK\x03\x04").contains("is no capture: it starts with 50 4b 03 04 (zip);")
+        );
+        assert!(error_of(b"# notes").contains("it starts with 23 20 6e 6f (text);"));
+        assert!(
+            error_of(&gzip(b"notes"))
+                .contains("is no capture inside the gzip data: it starts with 6e 6f 74 65 (text)")
+        );
+        assert!(error_of(&gzip(&gzip(&pcap(1)))).contains("(gzip once more)"));
+        assert!(
+            error_of(&gzip(b"")).contains("inside the gzip data: it starts with nothing (0 bytes)")
+        );
+        assert!(
+            error_of(&gzip(&pcap(1))[..5])
+                .contains("truncated: the gzip data end at byte 0 of the decompressed")
+        );
+        assert!(
+            error_of(&pcap(0)[..20])
+                .contains("the file header at byte 0 says 24 bytes, 20 are left")
+        );
+    }
+
+    #[test]
+    fn a_path_that_does_not_open_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = CaptureFile::open(&dir.path().join("x.pcap")).err();
+        assert!(
+            matches!(missing, Some(CaptureError::NotFound { .. })),
+            "{missing:?}"
+        );
+        let folder = CaptureFile::open(dir.path()).err();
+        assert!(
+            matches!(folder, Some(CaptureError::Read { .. })),
+            "{folder:?}"
+        );
+    }
+
+    #[test]
+    fn progress_counts_bytes_of_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, bytes) in [("x.pcap", pcap(3)), ("x.pcap.gz", gzip(&pcap(3)))] {
+            let path = dir.path().join(name);
+            fs::write(&path, &bytes).unwrap();
+            let mut file = CaptureFile::open(&path).unwrap();
+            let total = bytes.len() as u64;
+            assert_eq!(file.progress().1, Some(total));
+            while let Some(frame) = file.next().unwrap() {
+                assert_eq!(
+                    (frame.data.len(), frame.orig_len, frame.link),
+                    (50, 99, LinkType::RawIp)
+                );
+            }
+            assert_eq!(file.progress(), (total, Some(total)));
+            assert_eq!((file.packets(), file.input()), (3, &Input::File(path)));
+        }
+    }
+
+    #[test]
+    fn a_pipe_is_read_as_it_fills() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let bytes = pcap(2);
+        let (first, second) = bytes.split_at(24 + 66 + 5);
+        writer.write_all(first).unwrap();
+        let mut file = CaptureFile::from_reader(Input::Stdin, reader).unwrap();
+        assert_eq!(
+            file.next().unwrap().unwrap().number,
+            1,
+            "before the second is there"
+        );
+        writer.write_all(second).unwrap();
+        drop(writer);
+        assert_eq!(file.next().unwrap().unwrap().data, [1; 50]);
+        assert_eq!(file.next().unwrap(), None);
+        assert_eq!(file.progress(), (bytes.len() as u64, None));
+    }
+
+    #[test]
+    fn what_zstd_writes_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.pcap");
+        fs::write(&path, pcap(200)).unwrap();
+        for arguments in [["-q", "-19", "--check"], ["-q", "-1", "--no-check"]] {
+            match Command::new("zstd")
+                .args(arguments)
+                .arg("-f")
+                .arg(&path)
+                .status()
+            {
+                Ok(status) => assert!(status.success()),
+                Err(e) => return println!("skipped: zstd: {e}"),
+            }
+            let mut file = CaptureFile::open(&dir.path().join("x.pcap.zst")).unwrap();
+            while file.next().unwrap().is_some() {}
+            assert_eq!(file.packets(), 200);
+        }
+    }
+
+    #[test]
+    fn a_failing_disk_is_no_damage() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("no medium"))
+            }
+        }
+        let source = Cursor::new(pcap(2)[..100].to_vec()).chain(Failing);
+        let mut file = CaptureFile::from_reader(Input::Stdin, source).unwrap();
+        assert!(file.next().unwrap().is_some());
+        let error = file.next().unwrap_err();
+        assert!(matches!(error, CaptureError::Read { .. }), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "standard input: at byte 90: cannot be read: no medium; 1 packets were read"
+        );
+    }
+}

@@ -9,6 +9,7 @@
 //! the byte and the packet, after all packets before it were handed out.
 #![deny(unsafe_code)]
 
+mod block;
 mod clock;
 mod decompress;
 mod error;

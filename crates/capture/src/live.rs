@@ -146,8 +146,8 @@ impl Live {
     ///
     /// # Errors
     ///
-    /// [`CaptureError::Interface`] when an interface fails, such as by going down. The others go on;
-    /// when none is left each call is an error.
+    /// [`CaptureError::Interface`] when an interface fails, as one that is deleted does; one that
+    /// is down is waited for. The others go on; when none is left each call is an error.
     // Not an iterator: the frame borrows the ring.
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {

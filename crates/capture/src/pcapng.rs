@@ -2,8 +2,6 @@
 //!
 //! Source: draft-ietf-opsawg-pcapng.
 
-use std::ops::Range;
-
 use packet::{LinkType, Timestamp};
 use pcap_parser::pcapng::{
     EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, SHB_MAGIC, SPB_MAGIC,
@@ -12,6 +10,7 @@ use pcap_parser::pcapng::{
 };
 use pcap_parser::{OptionCode, PcapNGOption};
 
+use crate::block::Blocks;
 use crate::clock::Clock;
 use crate::error::{Damage, Item};
 use crate::record::{LARGEST_PACKET, Record, largest_packet};
@@ -24,7 +23,7 @@ pub(crate) fn is_pcapng(head: &[u8]) -> bool {
 
 /// A pcapng file, somewhere between two blocks.
 pub(crate) struct PcapNg {
-    big_endian: bool,
+    blocks: Blocks,
     /// Those of this section.
     interfaces: Vec<Interface>,
     /// How many interfaces earlier sections had.
@@ -46,7 +45,7 @@ impl PcapNg {
     /// A file whose section header is still to come.
     pub(crate) fn new() -> Self {
         Self {
-            big_endian: false,
+            blocks: Blocks::default(),
             interfaces: Vec::new(),
             earlier: 0,
             last: Timestamp(0),
@@ -77,12 +76,12 @@ impl PcapNg {
                 self.section(window)?;
                 continue;
             }
-            match self.word(window.bytes(), 0) {
+            match self.blocks.word(window.bytes(), 0) {
                 EPB_MAGIC => return self.packet(window, number, ENHANCED).map(Some),
                 OLD_PACKET => return self.packet(window, number, OLD).map(Some),
                 SPB_MAGIC => return self.simple(window, number).map(Some),
                 IDB_MAGIC => self.interface(window)?,
-                kind => self.skip(window, kind)?,
+                kind => self.blocks.skip(window, kind)?,
             }
         }
     }
@@ -90,7 +89,7 @@ impl PcapNg {
     /// A section header: the interfaces and the byte order start anew.
     fn section(&mut self, window: &mut Window) -> Result<(), Damage> {
         let item = Item::Block(SHB_MAGIC);
-        self.big_endian = match window.bytes().get(8..12) {
+        self.blocks.big_endian = match window.bytes().get(8..12) {
             Some([0x4d, 0x3c, 0x2b, 0x1a]) => false,
             Some([0x1a, 0x2b, 0x3c, 0x4d]) => true,
             other => {
@@ -99,7 +98,7 @@ impl PcapNg {
                 )));
             }
         };
-        let block = self.block(window, item, 28, DESCRIPTION_LIMIT)?;
+        let block = self.blocks.take(window, item, 28, DESCRIPTION_LIMIT)?;
         let (_, header) = parse_sectionheaderblock(window.at(block))
             .map_err(|_| Damage::Corrupt("the section header cannot be read".into()))?;
         if header.major_version != 1 {
@@ -114,9 +113,11 @@ impl PcapNg {
     }
 
     fn interface(&mut self, window: &mut Window) -> Result<(), Damage> {
-        let block = self.block(window, Item::Block(IDB_MAGIC), 20, DESCRIPTION_LIMIT)?;
+        let block = self
+            .blocks
+            .take(window, Item::Block(IDB_MAGIC), 20, DESCRIPTION_LIMIT)?;
         let bytes = window.at(block);
-        let parsed = if self.big_endian {
+        let parsed = if self.blocks.big_endian {
             parse_interfacedescriptionblock_be(bytes)
         } else {
             parse_interfacedescriptionblock_le(bytes)
@@ -152,11 +153,7 @@ impl PcapNg {
                 (OptionCode::IfTsresol, &[value]) => resolution = value,
                 (OptionCode::IfTsoffset, value) => {
                     if let Ok(value) = value.try_into() {
-                        offset = if self.big_endian {
-                            i64::from_be_bytes(value)
-                        } else {
-                            i64::from_le_bytes(value)
-                        };
+                        offset = self.blocks.long(value);
                     }
                 }
                 _ => {}
@@ -174,15 +171,18 @@ impl PcapNg {
         number: u64,
         layout: Layout,
     ) -> Result<Record, Damage> {
-        let block = self.block(window, Item::Packet(number), 32, PACKET_BLOCK_LIMIT)?;
+        let block = self
+            .blocks
+            .take(window, Item::Packet(number), 32, PACKET_BLOCK_LIMIT)?;
         let bytes = window.at(block.clone());
         let id = if layout.narrow_interface {
-            u32::from(self.half(bytes, 8))
+            u32::from(self.blocks.half(bytes, 8))
         } else {
-            self.word(bytes, 8)
+            self.blocks.word(bytes, 8)
         };
-        let time = (u64::from(self.word(bytes, 12)) << 32) | u64::from(self.word(bytes, 16));
-        let (captured, original) = (self.word(bytes, 20), self.word(bytes, 24));
+        let time =
+            (u64::from(self.blocks.word(bytes, 12)) << 32) | u64::from(self.blocks.word(bytes, 16));
+        let (captured, original) = (self.blocks.word(bytes, 20), self.blocks.word(bytes, 24));
         let interface = self.recorded_on(id, number)?;
         check_length(number, captured, interface.snaplen, block.len() - 32)?;
         let (time, link) = (interface.clock.time(time), interface.link);
@@ -200,8 +200,10 @@ impl PcapNg {
     /// A simple packet block: of interface 0 and without a time. It gets that of the packet
     /// before, since a leap to 1970 and back would end every flow.
     fn simple(&mut self, window: &mut Window, number: u64) -> Result<Record, Damage> {
-        let block = self.block(window, Item::Packet(number), 16, PACKET_BLOCK_LIMIT)?;
-        let original = self.word(window.at(block.clone()), 8);
+        let block = self
+            .blocks
+            .take(window, Item::Packet(number), 16, PACKET_BLOCK_LIMIT)?;
+        let original = self.blocks.word(window.at(block.clone()), 8);
         let interface = self.recorded_on(0, number)?;
         let limit = if interface.snaplen == 0 {
             u32::MAX
@@ -233,91 +235,6 @@ impl PcapNg {
             _ => Ok(interface),
         }
     }
-
-    /// Takes a whole block, its lengths checked; `item` is what it is called where it is cut off.
-    fn block(
-        &self,
-        window: &mut Window,
-        item: Item,
-        least: u32,
-        most: u32,
-    ) -> Result<Range<usize>, Damage> {
-        let length = self.length(window.bytes(), least)?;
-        if length > most {
-            return Err(Damage::Corrupt(format!(
-                "a block of {length} bytes, more than the {most} it can have"
-            )));
-        }
-        window
-            .need(length as usize)
-            .map_err(|e| e.damage(item, u64::from(length), 0))?;
-        let trailer = self.word(window.bytes(), length as usize - 4);
-        same_length(length, trailer)?;
-        Ok(window.take(length as usize))
-    }
-
-    /// Passes over a block that holds no packet, however long it is.
-    fn skip(&self, window: &mut Window, kind: u32) -> Result<(), Damage> {
-        let length = self.length(window.bytes(), 12)?;
-        let body = u64::from(length) - 4;
-        let cut = |e: Short, gone: u64| match e.damage(Item::Block(kind), u64::from(length), 0) {
-            Damage::Truncated { item, says, left } => Damage::Truncated {
-                item,
-                says,
-                left: left + gone,
-            },
-            other => other,
-        };
-        let start = window.offset();
-        if let Err(e) = window.skip(body) {
-            let gone = window.offset() - start;
-            return Err(cut(e, gone));
-        }
-        window.need(4).map_err(|e| cut(e, body))?;
-        same_length(length, self.word(window.bytes(), 0))?;
-        window.take(4);
-        Ok(())
-    }
-
-    /// The length of the block at the start of `bytes`.
-    fn length(&self, bytes: &[u8], least: u32) -> Result<u32, Damage> {
-        let length = self.word(bytes, 4);
-        if length < least || length % 4 != 0 {
-            let kind = self.word(bytes, 0);
-            return Err(Damage::Corrupt(format!(
-                "a block of type {kind:#x} says {length} bytes, not a multiple of 4 from {least} up"
-            )));
-        }
-        Ok(length)
-    }
-
-    #[inline]
-    fn word(&self, bytes: &[u8], at: usize) -> u32 {
-        let word = bytes
-            .get(at..)
-            .and_then(|b| b.first_chunk())
-            .copied()
-            .unwrap_or_default();
-        if self.big_endian {
-            u32::from_be_bytes(word)
-        } else {
-            u32::from_le_bytes(word)
-        }
-    }
-
-    #[inline]
-    fn half(&self, bytes: &[u8], at: usize) -> u16 {
-        let half = bytes
-            .get(at..)
-            .and_then(|b| b.first_chunk())
-            .copied()
-            .unwrap_or_default();
-        if self.big_endian {
-            u16::from_be_bytes(half)
-        } else {
-            u16::from_le_bytes(half)
-        }
-    }
 }
 
 /// How a packet block numbers its interface.
@@ -325,15 +242,6 @@ impl PcapNg {
 struct Layout {
     /// 16 bits, and a drop count in the other 16.
     narrow_interface: bool,
-}
-
-fn same_length(header: u32, trailer: u32) -> Result<(), Damage> {
-    if header == trailer {
-        return Ok(());
-    }
-    Err(Damage::Corrupt(format!(
-        "a block says {header} bytes at its start and {trailer} at its end"
-    )))
 }
 
 /// Checks a packet's captured length against what an interface records and its block holds.

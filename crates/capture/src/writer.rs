@@ -89,3 +89,33 @@ impl<W: Write> PcapWriter<W> {
 
 /// Bytes of a packet at most.
 const SNAPLEN: u32 = 256 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_are_those_of_the_format() {
+        let mut writer =
+            PcapWriter::new(Vec::new(), LinkType::Ethernet, Resolution::Nanos).unwrap();
+        writer.write_cut(Timestamp::new(1, 2), b"abc", 60).unwrap();
+        assert_eq!(
+            writer.finish().unwrap(),
+            b"\x4d\x3c\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x3c\0\0\0abc"
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let mut writer =
+            PcapWriter::new(Vec::new(), LinkType::Ethernet, Resolution::Micros).unwrap();
+        assert!(writer.write(Timestamp(-1), b"").is_err());
+        assert!(writer.write(Timestamp::new(1 << 32, 0), b"").is_err());
+        assert!(
+            writer
+                .write(Timestamp(0), &[0; SNAPLEN as usize + 1])
+                .is_err()
+        );
+        assert!(writer.write(Timestamp(0), &[0; SNAPLEN as usize]).is_ok());
+    }
+}
