@@ -63,7 +63,7 @@ pub struct Live {
 pub struct LiveStats {
     /// The interface.
     pub interface: String,
-    /// Packets that passed the filter.
+    /// Packets that passed the filter, and any that came while it was being set.
     pub received: u64,
     /// Of these, packets the kernel dropped because they were not read fast enough.
     pub dropped: u64,

@@ -95,14 +95,11 @@ fn inside_the_namespace() {
         seen.iter().any(|(.., time)| time % 1000 != 0),
         "the times are in nanoseconds"
     );
-    let stats = live.stats().unwrap();
-    assert_eq!(
-        stats
-            .iter()
-            .map(|s| (&s.interface[..], s.received, s.dropped))
-            .collect::<Vec<_>>(),
-        [("a1", 1000, 0), ("b1", 1000, 0)]
-    );
+    for (stats, interface) in live.stats().unwrap().iter().zip(["a1", "b1"]) {
+        assert_eq!((&stats.interface[..], stats.dropped), (interface, 0));
+        // The kernel also counts what comes between opening and the filter: its own IPv6 reports.
+        assert!((1000..1020).contains(&stats.received), "{stats:?}");
+    }
     an_interface_that_goes_down_is_waited_for(&mut live, &mut b0);
     an_interface_that_goes_away_leaves_the_others(&mut live, &mut b0);
     drop_privileges();
