@@ -3,6 +3,11 @@
 use core::net::Ipv4Addr;
 
 use crate::bytes::{array_at, u8_at, u16_at};
+use crate::decode::Step;
+use crate::decode::ethertype;
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::{Network, Packet};
 
 mod field {
     pub const HARDWARE_TYPE: usize = 0;
@@ -83,3 +88,42 @@ impl<'a> Arp<'a> {
         Ipv4Addr::from(array_at::<4>(self.bytes, field::DST_IP))
     }
 }
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    packet.layers.insert(Layer::Arp);
+    match check(bytes) {
+        Ok(arp) => packet.network = Network::Arp(arp),
+        Err(event) => packet.reject(event),
+    }
+    Step::Done
+}
+
+fn check(bytes: &[u8]) -> Result<Arp<'_>, DecoderEvent> {
+    if bytes.len() < FIXED_LEN {
+        return Err(DecoderEvent::ArpPktTooSmall);
+    }
+    if u16_at(bytes, field::HARDWARE_TYPE) != HARDWARE_ETHERNET {
+        return Err(DecoderEvent::ArpUnsupportedHardware);
+    }
+    if u16_at(bytes, field::PROTOCOL_TYPE) != ethertype::IPV4 {
+        return Err(DecoderEvent::ArpUnsupportedProtocol);
+    }
+    let arp = Arp::new(bytes).ok_or(DecoderEvent::ArpInvalidPkt)?;
+    if arp.hardware_len() != 6 {
+        return Err(DecoderEvent::ArpInvalidHardwareSize);
+    }
+    if arp.protocol_len() != 4 {
+        return Err(DecoderEvent::ArpInvalidProtocolSize);
+    }
+    // RFC 826 (request, reply), RFC 903 (reverse request, reply), RFC 2390 (inverse request, reply).
+    match arp.operation() {
+        1..=4 | 8 | 9 => Ok(arp),
+        _ => Err(DecoderEvent::ArpUnsupportedOpcode),
+    }
+}
+
+/// The length of the fields before the addresses.
+const FIXED_LEN: usize = field::SRC_MAC;
+
+/// The hardware type of Ethernet.
+const HARDWARE_ETHERNET: u16 = 1;

@@ -31,12 +31,6 @@ pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     u32::from_be_bytes(array_at(bytes, at))
 }
 
-/// The eight bytes at `at` in network order, or 0 when they are not all there.
-#[inline(always)]
-pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from_be_bytes(array_at(bytes, at))
-}
-
 /// The `N` bytes at `at`, or zeros when they are not all there.
 #[inline(always)]
 pub(crate) fn array_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
@@ -75,7 +69,6 @@ mod tests {
         assert_eq!(u16_at(&bytes, 1), 0x0203);
         assert_eq!(u24_at(&bytes, 5), 0x06_0708);
         assert_eq!(u32_at(&bytes, 4), 0x0506_0708);
-        assert_eq!(u64_at(&bytes, 0), 0x0102_0304_0506_0708);
     }
 
     #[test]

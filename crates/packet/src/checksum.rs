@@ -2,15 +2,9 @@
 
 use core::net::IpAddr;
 
-/// Whether the ones' complement sum over the concatenated `parts` is right.
-///
-/// Every part but the last must have an even length.
-pub(crate) fn verify(parts: &[&[u8]]) -> bool {
-    let mut sum = 0u64;
-    for part in parts {
-        sum = sum.wrapping_add(sum_of(part));
-    }
-    fold(sum) == 0xffff
+/// Whether the ones' complement sum over `bytes`, which hold their checksum, is right.
+pub(crate) fn verify(bytes: &[u8]) -> bool {
+    verify_with(0, bytes)
 }
 
 /// The sum of the pseudo-header of an upper layer (RFC 9293 section 3.1, RFC 8200 section 8.1).
@@ -32,6 +26,11 @@ pub(crate) fn pseudo_header(src: IpAddr, dst: IpAddr, protocol: u8, len: usize) 
 /// Whether the ones' complement sum over `bytes`, with the `seed` of a pseudo-header, is right.
 pub(crate) fn verify_with(seed: u64, bytes: &[u8]) -> bool {
     fold(seed.wrapping_add(sum_of(bytes))) == 0xffff
+}
+
+/// Whether the ones' complement sum over `head`, of a multiple of 4 bytes, and `tail` is right.
+pub(crate) fn verify_parts(seed: u64, head: &[u8], tail: &[u8]) -> bool {
+    verify_with(seed.wrapping_add(sum_of(head)), tail)
 }
 
 /// The sum of the big-endian 16-bit words of `bytes`, an odd last byte padded with zero; not folded.

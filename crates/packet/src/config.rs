@@ -67,6 +67,8 @@ pub struct DecodeConfig {
     pub vxlan: bool,
     /// The UDP destination ports of VXLAN.
     pub vxlan_ports: PortList,
+    /// Whether VXLAN with reserved bits set is left alone.
+    pub vxlan_strict: bool,
     /// Whether Geneve (RFC 8926) is decoded.
     pub geneve: bool,
     /// The UDP destination ports of Geneve.
@@ -83,6 +85,7 @@ impl Default for DecodeConfig {
             teredo_ports: PortList::new(&[3544]),
             vxlan: true,
             vxlan_ports: PortList::new(&[4789]),
+            vxlan_strict: true,
             geneve: true,
             geneve_ports: PortList::new(&[6081]),
             erspan_type_i: false,

@@ -1,6 +1,9 @@
 //! ESP (RFC 4303): the part that is not encrypted.
 
 use crate::bytes::u32_at;
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
 
 mod field {
     pub const SPI: usize = 0;
@@ -38,4 +41,14 @@ impl<'a> Esp<'a> {
     pub fn seq(&self) -> u32 {
         u32_at(self.header, field::SEQ)
     }
+}
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
+    packet.layers.insert(Layer::Esp);
+    let Some((header, payload)) = bytes.split_first_chunk() else {
+        packet.reject(DecoderEvent::EspPktTooSmall);
+        return;
+    };
+    packet.transport = Transport::Esp(Esp { header, payload });
+    packet.payload = payload;
 }

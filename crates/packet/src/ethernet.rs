@@ -1,6 +1,10 @@
 //! Ethernet II (IEEE 802.3).
 
 use crate::bytes::{array_at, from, u16_at};
+use crate::decode::Step;
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::Packet;
 
 mod field {
     pub const DST: usize = 0;
@@ -48,4 +52,22 @@ impl<'a> Ethernet<'a> {
     pub fn ethertype(&self) -> u16 {
         u16_at(self.header, field::ETHERTYPE)
     }
+}
+
+#[inline]
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    packet.layers.insert(Layer::Ethernet);
+    let Some(ethernet) = Ethernet::new(bytes) else {
+        packet.reject(DecoderEvent::EthernetPktTooSmall);
+        return Step::Done;
+    };
+    // The outermost header is the packet's own: bridging puts further ones behind it.
+    if packet.ethernet.is_none() {
+        packet.ethernet = Some(ethernet);
+    }
+    Step::Ethertype(
+        ethernet.ethertype(),
+        from(bytes, field::PAYLOAD),
+        Layer::Ethernet,
+    )
 }

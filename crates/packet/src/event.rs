@@ -171,17 +171,17 @@ decoder_events! {
     Ipv4IplenSmallerThanHlen = "ipv4.iplen_smaller_than_hlen",
     /// An IPv4 option occurs twice.
     Ipv4OptDuplicate = "ipv4.opt_duplicate",
-    /// IPv4 options end without an end-of-list option.
+    /// The last byte of the IPv4 options starts an option that needs more.
     Ipv4OptEolRequired = "ipv4.opt_eol_required",
-    /// An IPv4 option is invalid.
+    /// An IPv4 option is of a type without a check.
     Ipv4OptInvalid = "ipv4.opt_invalid",
     /// An IPv4 option has an impossible length.
     Ipv4OptInvalidLen = "ipv4.opt_invalid_len",
     /// An IPv4 option is broken.
     Ipv4OptMalformed = "ipv4.opt_malformed",
-    /// IPv4 options go on after the end-of-list option, or need padding that is not there.
+    /// IPv4 options do not fill a multiple of 8 bytes.
     Ipv4OptPadRequired = "ipv4.opt_pad_required",
-    /// An IPv4 option is unknown.
+    /// Reserved: unknown IPv4 options raise [`Ipv4OptInvalid`](Self::Ipv4OptInvalid).
     Ipv4OptUnknown = "ipv4.opt_unknown",
     /// Fewer bytes than an IPv4 header.
     Ipv4PktTooSmall = "ipv4.pkt_too_small",
@@ -319,9 +319,9 @@ decoder_events! {
     SllPktTooSmall = "sll.pkt_too_small",
     /// Fewer bytes than a Linux cooked header of version 2.
     Sll2PktTooSmall = "sll2.pkt_too_small",
-    /// The TCP data offset is less than 20.
-    TcpHlenTooSmall = "tcp.hlen_too_small",
     /// The TCP data offset reaches beyond the segment.
+    TcpHlenTooSmall = "tcp.hlen_too_small",
+    /// The TCP data offset is less than 20.
     TcpInvalidOptlen = "tcp.invalid_optlen",
     /// A TCP option occurs twice.
     TcpOptDuplicate = "tcp.opt_duplicate",
@@ -335,7 +335,7 @@ decoder_events! {
     UdpHlenInvalid = "udp.hlen_invalid",
     /// Fewer bytes than a UDP header.
     UdpHlenTooSmall = "udp.hlen_too_small",
-    /// The UDP length is less than the header, or not that of the IP payload.
+    /// The UDP length is less than the header.
     UdpLenInvalid = "udp.len_invalid",
     /// Fewer bytes than the UDP length.
     UdpPktTooSmall = "udp.pkt_too_small",

@@ -1,12 +1,22 @@
 //! GRE (RFC 2784, RFC 2890, RFC 1701) and its version 1 for PPTP (RFC 2637).
 
-use crate::bytes::{from, u8_at, u16_at, u32_at};
+use crate::bytes::{from, split, u8_at, u16_at, u32_at};
+use crate::config::DecodeConfig;
+use crate::decode::{carry, ethertype};
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
+use crate::tunnel::{First, Tunnel};
 
 mod field {
     pub const FLAGS: usize = 0;
     pub const VERSION: usize = 1;
     pub const PROTOCOL: usize = 2;
     pub const OPTIONS: usize = 4;
+
+    pub const ROUTE_FAMILY: usize = 0;
+    pub const ROUTE_LEN: usize = 3;
+    pub const ROUTE_VALUE: usize = 4;
 }
 
 /// The length of the header without its optional fields.
@@ -30,18 +40,162 @@ impl<'a> Gre<'a> {
         self.payload
     }
 
-    /// The first byte: checksum 0x80, routing 0x40, key 0x20, sequence number 0x10, strict source route 0x08, recursion 0x07.
+    /// The first byte; the masks are in [`flag`].
     pub fn flags(&self) -> u8 {
         u8_at(self.header, field::FLAGS)
     }
 
     /// The version.
     pub fn version(&self) -> u8 {
-        u8_at(self.header, field::VERSION) & 0x07
+        u8_at(self.header, field::VERSION) & VERSION_MASK
     }
 
     /// The EtherType of the payload.
     pub fn protocol(&self) -> u16 {
         u16_at(self.header, field::PROTOCOL)
     }
+
+    /// The key; in version 1 the payload length and the call identifier.
+    pub fn key(&self) -> Option<u32> {
+        let checksum_len = if self.flags() & (flag::CHECKSUM | flag::ROUTING) != 0 {
+            4
+        } else {
+            0
+        };
+        (self.flags() & flag::KEY != 0)
+            .then(|| u32_at(self.header, HEADER_LEN.saturating_add(checksum_len)))
+    }
+}
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
+    packet.layers.insert(Layer::Gre);
+    match check(bytes) {
+        Ok(gre) => {
+            packet.transport = Transport::Gre(gre);
+            decode_payload(packet, &gre, config);
+        }
+        Err(event) => packet.reject(event),
+    }
+}
+
+fn decode_payload<'a>(packet: &mut Packet<'a>, gre: &Gre<'a>, config: &DecodeConfig) {
+    let (kind, first) = match gre.protocol() {
+        ethertype::IPV4 => (Tunnel::Gre, First::Ipv4),
+        ethertype::IPV6 => (Tunnel::Gre, First::Ipv6),
+        ethertype::PPP => (Tunnel::Gre, First::Ppp),
+        ethertype::TRANSPARENT_ETHERNET => (Tunnel::Gre, First::Ethernet),
+        // Type I has no header of its own, and no sequence number to tell it from type II.
+        ethertype::ERSPAN if gre.flags() & flag::SEQUENCE != 0 => (Tunnel::Erspan, First::Erspan),
+        ethertype::ERSPAN if config.erspan_type_i => (Tunnel::Erspan, First::Ethernet),
+        protocol @ (ethertype::VLAN | ethertype::ARP) => (Tunnel::Gre, First::Ethertype(protocol)),
+        _ => return,
+    };
+    carry(packet, kind, first, gre.payload(), config);
+}
+
+fn check(bytes: &[u8]) -> Result<Gre<'_>, DecoderEvent> {
+    if bytes.len() < HEADER_LEN {
+        return Err(DecoderEvent::GrePktTooSmall);
+    }
+    let flags = u8_at(bytes, field::FLAGS);
+    let version = u8_at(bytes, field::VERSION);
+    let header_len = match version & VERSION_MASK {
+        0 => check_version_0(bytes, flags, version)?,
+        1 => check_version_1(bytes, flags, version)?,
+        _ => return Err(DecoderEvent::GreWrongVersion),
+    };
+    let (header, payload) = split(bytes, header_len);
+    Ok(Gre { header, payload })
+}
+
+/// The length of a header of version 0.
+fn check_version_0(bytes: &[u8], flags: u8, version: u8) -> Result<usize, DecoderEvent> {
+    if flags & RECURSION_MASK != 0 {
+        return Err(DecoderEvent::GreVersion0Recur);
+    }
+    if version & RESERVED_MASK != 0 {
+        return Err(DecoderEvent::GreVersion0Flags);
+    }
+    let checksum = u8::from(flags & (flag::CHECKSUM | flag::ROUTING) != 0);
+    let words = checksum
+        .saturating_add(u8::from(flags & flag::KEY != 0))
+        .saturating_add(u8::from(flags & flag::SEQUENCE != 0));
+    let mut len = HEADER_LEN.saturating_add(usize::from(words) << 2);
+    if len > bytes.len() {
+        return Err(DecoderEvent::GreVersion0HdrTooBig);
+    }
+    if flags & flag::ROUTING == 0 {
+        return Ok(len);
+    }
+    // RFC 1701: source route entries up to one of family and length 0; each takes 4 bytes at least.
+    loop {
+        let entry = from(bytes, len);
+        if entry.len() < field::ROUTE_VALUE {
+            return Err(DecoderEvent::GreVersion0MalformedSreHdr);
+        }
+        let family = u16_at(entry, field::ROUTE_FAMILY);
+        let value_len = usize::from(u8_at(entry, field::ROUTE_LEN));
+        len = len
+            .saturating_add(field::ROUTE_VALUE)
+            .saturating_add(value_len);
+        if family == 0 && value_len == 0 {
+            return Ok(len);
+        }
+        if len > bytes.len() {
+            return Err(DecoderEvent::GreVersion0MalformedSreHdr);
+        }
+    }
+}
+
+/// The length of a header of version 1.
+fn check_version_1(bytes: &[u8], flags: u8, version: u8) -> Result<usize, DecoderEvent> {
+    let forbidden = [
+        (flag::CHECKSUM, DecoderEvent::GreVersion1Chksum),
+        (flag::ROUTING, DecoderEvent::GreVersion1Route),
+        (flag::STRICT_ROUTE, DecoderEvent::GreVersion1Ssr),
+        (RECURSION_MASK, DecoderEvent::GreVersion1Recur),
+    ];
+    for (mask, event) in forbidden {
+        if flags & mask != 0 {
+            return Err(event);
+        }
+    }
+    if version & RESERVED_MASK & !ACKNOWLEDGEMENT != 0 {
+        return Err(DecoderEvent::GreVersion1Flags);
+    }
+    if u16_at(bytes, field::PROTOCOL) != ethertype::PPP {
+        return Err(DecoderEvent::GreVersion1WrongProtocol);
+    }
+    if flags & flag::KEY == 0 {
+        return Err(DecoderEvent::GreVersion1NoKey);
+    }
+    let words = 1u8
+        .saturating_add(u8::from(flags & flag::SEQUENCE != 0))
+        .saturating_add(u8::from(version & ACKNOWLEDGEMENT != 0));
+    let len = HEADER_LEN.saturating_add(usize::from(words) << 2);
+    if len > bytes.len() {
+        return Err(DecoderEvent::GreVersion1HdrTooBig);
+    }
+    Ok(len)
+}
+
+const RECURSION_MASK: u8 = 0x07;
+const VERSION_MASK: u8 = 0x07;
+/// The five bits above the version, which only version 1 uses one of.
+const RESERVED_MASK: u8 = 0xf8;
+/// RFC 2637 section 4.1: an acknowledgement number follows.
+const ACKNOWLEDGEMENT: u8 = 0x80;
+
+/// The flags of the first byte.
+pub mod flag {
+    /// A checksum follows.
+    pub const CHECKSUM: u8 = 0x80;
+    /// Source route entries follow.
+    pub const ROUTING: u8 = 0x40;
+    /// A key follows.
+    pub const KEY: u8 = 0x20;
+    /// A sequence number follows.
+    pub const SEQUENCE: u8 = 0x10;
+    /// The source route is strict.
+    pub const STRICT_ROUTE: u8 = 0x08;
 }

@@ -1,6 +1,10 @@
 //! ICMP (RFC 792).
 
 use crate::bytes::{from, u8_at, u16_at, u32_at, upto};
+use crate::event::DecoderEvent;
+use crate::ipv4;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
 
 mod field {
     pub const TYPE: usize = 0;
@@ -105,6 +109,54 @@ impl<'a> Icmpv4<'a> {
                 | kind::PARAMETER_PROBLEM
         )
     }
+}
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
+    packet.layers.insert(Layer::Icmpv4);
+    if bytes.len() < HEADER_LEN {
+        packet.reject(DecoderEvent::Icmpv4PktTooSmall);
+        return;
+    }
+    let icmp = Icmpv4 { message: bytes };
+    packet.transport = Transport::Icmpv4(icmp);
+    packet.payload = icmp.payload();
+    let Some(last_code) = last_code(icmp.kind()) else {
+        packet.note(DecoderEvent::Icmpv4UnknownType);
+        return;
+    };
+    // RFC 5944 section 2.1.1: 16 is a mobility agent that does not route.
+    let agent = icmp.kind() == kind::ROUTER_ADVERTISEMENT && icmp.code() == 16;
+    if icmp.code() > last_code && !agent {
+        packet.note(DecoderEvent::Icmpv4UnknownCode);
+    } else if icmp.is_error()
+        && let Err(event) = check_embedded(icmp.payload())
+    {
+        packet.note(event);
+    }
+}
+
+/// The highest code of a type; `None` for an unknown type.
+fn last_code(kind: u8) -> Option<u8> {
+    match kind {
+        kind::UNREACHABLE => Some(15),
+        kind::REDIRECT => Some(3),
+        kind::TIME_EXCEEDED => Some(1),
+        kind::PARAMETER_PROBLEM => Some(2),
+        kind::ECHO_REPLY | kind::SOURCE_QUENCH | kind::ECHO..=kind::ROUTER_SOLICITATION => Some(0),
+        kind::TIMESTAMP..=kind::ADDRESS_MASK_REPLY => Some(0),
+        _ => None,
+    }
+}
+
+/// Looks at the IPv4 header that an error quotes.
+fn check_embedded(bytes: &[u8]) -> Result<(), DecoderEvent> {
+    if bytes.len() < ipv4::HEADER_LEN {
+        return Err(DecoderEvent::Icmpv4Ipv4TruncPkt);
+    }
+    if u8_at(bytes, 0) >> 4 != 4 {
+        return Err(DecoderEvent::Icmpv4Ipv4UnknownVer);
+    }
+    Ok(())
 }
 
 /// The types of the ICMP messages.

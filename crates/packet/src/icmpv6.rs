@@ -1,6 +1,10 @@
 //! ICMPv6 (RFC 4443) with neighbour discovery (RFC 4861) and multicast listener discovery (RFC 3810).
 
 use crate::bytes::{from, u8_at, u16_at, u32_at, upto};
+use crate::event::DecoderEvent;
+use crate::ipv6;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
 
 mod field {
     pub const TYPE: usize = 0;
@@ -93,6 +97,61 @@ impl<'a> Icmpv6<'a> {
     pub fn is_error(&self) -> bool {
         matches!(self.kind(), kind::UNREACHABLE..=kind::PARAMETER_PROBLEM)
     }
+}
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
+    packet.layers.insert(Layer::Icmpv6);
+    if bytes.len() < HEADER_LEN {
+        packet.reject(DecoderEvent::Icmpv6PktTooSmall);
+        return;
+    }
+    let icmp = Icmpv6 { message: bytes };
+    packet.transport = Transport::Icmpv6(icmp);
+    packet.payload = icmp.payload();
+    if let Err(event) = check(packet, &icmp) {
+        packet.note(event);
+    }
+}
+
+fn check(packet: &Packet<'_>, icmp: &Icmpv6<'_>) -> Result<(), DecoderEvent> {
+    if icmp.code() > last_code(icmp.kind())? {
+        return Err(DecoderEvent::Icmpv6UnknownCode);
+    }
+    match icmp.kind() {
+        kind::UNREACHABLE..=kind::PARAMETER_PROBLEM => check_embedded(icmp.payload()),
+        // RFC 3810 section 5: listener messages do not leave the link.
+        kind::MLD_QUERY..=kind::MLD_DONE | kind::MLDV2_REPORT
+            if packet.ipv6().is_some_and(|ip| ip.hop_limit() != 1) =>
+        {
+            Err(DecoderEvent::Icmpv6MldMessageWithInvalidHl)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The highest code of a type.
+fn last_code(kind: u8) -> Result<u8, DecoderEvent> {
+    match kind {
+        kind::UNREACHABLE => Ok(6),
+        kind::TIME_EXCEEDED => Ok(1),
+        kind::PARAMETER_PROBLEM => Ok(2),
+        kind::PACKET_TOO_BIG | kind::ECHO..=kind::REDIRECT => Ok(0),
+        138..=159 => Ok(255),
+        100 | 101 | 200 | 201 => Err(DecoderEvent::Icmpv6ExperimentationType),
+        5..=99 | 102..=126 | 160..=199 | 202..=254 => Err(DecoderEvent::Icmpv6UnassignedType),
+        _ => Err(DecoderEvent::Icmpv6UnknownType),
+    }
+}
+
+/// Looks at the IPv6 header that an error quotes.
+fn check_embedded(bytes: &[u8]) -> Result<(), DecoderEvent> {
+    if bytes.len() < ipv6::HEADER_LEN {
+        return Err(DecoderEvent::Icmpv6Ipv6TruncPkt);
+    }
+    if u8_at(bytes, 0) >> 4 != 6 {
+        return Err(DecoderEvent::Icmpv6Ipv6UnknownVersion);
+    }
+    Ok(())
 }
 
 /// The types of the ICMPv6 messages.

@@ -2,7 +2,11 @@
 
 use core::net::Ipv4Addr;
 
-use crate::bytes::{array_at, u8_at, u16_at, upto};
+use crate::bytes::{array_at, from, u8_at, u16_at, upto};
+use crate::checksum;
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
 
 mod field {
     pub const TYPE: usize = 0;
@@ -10,6 +14,13 @@ mod field {
     pub const CHECKSUM: usize = 2;
     pub const GROUP: usize = 4;
     pub const END: usize = 8;
+
+    // Of a version 3 query.
+    pub const SOURCE_COUNT: usize = 10;
+    // Of a version 3 report and its group records.
+    pub const RECORD_COUNT: usize = 6;
+    pub const RECORD_AUXILIARY_LEN: usize = 1;
+    pub const RECORD_SOURCE_COUNT: usize = 2;
 }
 
 /// The length of the header that all messages have.
@@ -47,11 +58,67 @@ impl<'a> Igmp<'a> {
         u16_at(self.message, field::CHECKSUM)
     }
 
+    /// Whether the checksum is right.
+    pub fn checksum_ok(&self) -> bool {
+        checksum::verify(self.message)
+    }
+
     /// The group address; for a version 3 report, the bytes in its place.
     pub fn group(&self) -> Ipv4Addr {
         Ipv4Addr::from(array_at::<4>(self.message, field::GROUP))
     }
 }
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
+    packet.layers.insert(Layer::Igmp);
+    match check(bytes) {
+        Ok(igmp) => packet.transport = Transport::Igmp(igmp),
+        Err(event) => packet.reject(event),
+    }
+}
+
+fn check(bytes: &[u8]) -> Result<Igmp<'_>, DecoderEvent> {
+    if bytes.len() < HEADER_LEN {
+        return Err(DecoderEvent::IgmpPktTooSmall);
+    }
+    let igmp = Igmp { message: bytes };
+    match igmp.kind() {
+        // RFC 9776 section 7.1: a query of 8 bytes is of version 1 or 2, and a longer one of version 3.
+        kind::QUERY if bytes.len() > HEADER_LEN => {
+            if bytes.len() < V3_QUERY_LEN {
+                return Err(DecoderEvent::IgmpV3PktTooSmall);
+            }
+            let sources = usize::from(u16_at(bytes, field::SOURCE_COUNT));
+            if from(bytes, V3_QUERY_LEN).len() < sources.saturating_mul(4) {
+                return Err(DecoderEvent::IgmpMalformed);
+            }
+        }
+        kind::REPORT_V3 if !records_fit(&igmp) => return Err(DecoderEvent::IgmpMalformed),
+        _ => {}
+    }
+    Ok(igmp)
+}
+
+/// Whether the group records of a version 3 report are all there (RFC 9776 section 4.2).
+fn records_fit(igmp: &Igmp<'_>) -> bool {
+    let mut rest = from(igmp.message, HEADER_LEN);
+    // Each record takes 8 bytes at least, so this ends with the message.
+    for _ in 0..u16_at(igmp.message, field::RECORD_COUNT) {
+        let sources = usize::from(u16_at(rest, field::RECORD_SOURCE_COUNT)).saturating_mul(4);
+        let auxiliary = usize::from(u8_at(rest, field::RECORD_AUXILIARY_LEN)).saturating_mul(4);
+        match rest.get(RECORD_LEN.saturating_add(sources).saturating_add(auxiliary)..) {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// The length of a version 3 query without sources.
+const V3_QUERY_LEN: usize = 12;
+
+/// The length of a group record without sources.
+const RECORD_LEN: usize = 8;
 
 /// The types of the IGMP messages.
 pub mod kind {

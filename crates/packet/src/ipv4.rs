@@ -2,8 +2,15 @@
 
 use core::net::Ipv4Addr;
 
-use crate::bytes::{array_at, from, split, u8_at, u16_at};
+use crate::bytes::{array_at, from, u8_at, u16_at, upto};
 use crate::checksum;
+use crate::config::DecodeConfig;
+use crate::decode::{Step, carry};
+use crate::event::DecoderEvent;
+use crate::ipv4_options::{self, Ipv4Options};
+use crate::layers::Layer;
+use crate::packet::{Network, Packet, Transport};
+use crate::tunnel::{First, Tunnel};
 
 mod field {
     pub const VERSION_IHL: usize = 0;
@@ -22,54 +29,58 @@ mod field {
 /// The length of the header without options.
 pub const HEADER_LEN: usize = field::OPTIONS;
 
+/// Where in the header the protocol stands.
+pub(crate) const PROTOCOL_AT: usize = field::PROTOCOL;
+
 /// An IPv4 header and what it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ipv4<'a> {
-    header: &'a [u8],
-    payload: &'a [u8],
+    /// Header and payload, cut at the total length.
+    bytes: &'a [u8],
+    header_len: u8,
 }
 
 impl<'a> Ipv4<'a> {
     /// The header with its options, 20 to 60 bytes.
     #[inline]
     pub fn header(&self) -> &'a [u8] {
-        self.header
+        upto(self.bytes, self.header_len())
     }
 
     /// What follows the header, up to the total length.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        self.payload
+        from(self.bytes, self.header_len())
     }
 
     /// The length of the header in bytes.
     #[inline]
     pub fn header_len(&self) -> usize {
-        self.header.len()
+        usize::from(self.header_len)
     }
 
     /// The type of service: DSCP and ECN.
     #[inline]
     pub fn tos(&self) -> u8 {
-        u8_at(self.header, field::TOS)
+        u8_at(self.bytes, field::TOS)
     }
 
     /// The total length in bytes, header included, as the header has it.
     #[inline]
     pub fn total_len(&self) -> u16 {
-        u16_at(self.header, field::TOTAL_LEN)
+        u16_at(self.bytes, field::TOTAL_LEN)
     }
 
     /// The identification.
     #[inline]
     pub fn id(&self) -> u16 {
-        u16_at(self.header, field::ID)
+        u16_at(self.bytes, field::ID)
     }
 
     /// The three flags: reserved 4, don't fragment 2, more fragments 1.
     #[inline]
     pub fn flags(&self) -> u8 {
-        u8_at(self.header, field::FLAGS_OFFSET) >> 5
+        u8_at(self.bytes, field::FLAGS_OFFSET) >> 5
     }
 
     /// Whether the reserved flag is set.
@@ -94,140 +105,121 @@ impl<'a> Ipv4<'a> {
     #[inline]
     pub fn fragment_offset(&self) -> u16 {
         // The field counts in units of 8 bytes in its low 13 bits.
-        u16_at(self.header, field::FLAGS_OFFSET) << 3
+        u16_at(self.bytes, field::FLAGS_OFFSET) << 3
     }
 
     /// Whether the packet is a piece of a datagram.
     #[inline]
     pub fn is_fragment(&self) -> bool {
-        u16_at(self.header, field::FLAGS_OFFSET) & 0x3fff != 0
+        u16_at(self.bytes, field::FLAGS_OFFSET) & 0x3fff != 0
     }
 
     /// The time to live.
     #[inline]
     pub fn ttl(&self) -> u8 {
-        u8_at(self.header, field::TTL)
+        u8_at(self.bytes, field::TTL)
     }
 
     /// The protocol of the payload.
     #[inline]
     pub fn protocol(&self) -> u8 {
-        u8_at(self.header, field::PROTOCOL)
+        u8_at(self.bytes, field::PROTOCOL)
     }
 
     /// The header checksum.
     #[inline]
     pub fn checksum(&self) -> u16 {
-        u16_at(self.header, field::CHECKSUM)
+        u16_at(self.bytes, field::CHECKSUM)
     }
 
     /// Whether the header checksum is right.
     pub fn checksum_ok(&self) -> bool {
-        checksum::verify(&[self.header])
+        checksum::verify(self.header())
     }
 
     /// The source address.
     #[inline]
     pub fn src(&self) -> Ipv4Addr {
-        Ipv4Addr::from(array_at::<4>(self.header, field::SRC))
+        Ipv4Addr::from(array_at::<4>(self.bytes, field::SRC))
     }
 
     /// The destination address.
     #[inline]
     pub fn dst(&self) -> Ipv4Addr {
-        Ipv4Addr::from(array_at::<4>(self.header, field::DST))
+        Ipv4Addr::from(array_at::<4>(self.bytes, field::DST))
     }
 
     /// The bytes of the options, 0 to 40.
     #[inline]
     pub fn option_bytes(&self) -> &'a [u8] {
-        from(self.header, field::OPTIONS)
+        from(self.header(), field::OPTIONS)
     }
 
     /// The options in order, up to the end-of-list option or the first without room for its length.
     #[inline]
     pub fn options(&self) -> Ipv4Options<'a> {
-        Ipv4Options {
-            rest: self.option_bytes(),
-        }
+        Ipv4Options::new(self.option_bytes())
     }
 }
 
-/// One IPv4 option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ipv4Option<'a> {
-    /// The option type with its copied flag and class.
-    pub kind: u8,
-    /// The length as the option has it; 1 for the options of one byte.
-    pub len: u8,
-    /// What follows type and length.
-    pub data: &'a [u8],
-}
-
-/// The options of an IPv4 header in order.
-#[derive(Clone, Copy, Debug)]
-pub struct Ipv4Options<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for Ipv4Options<'a> {
-    type Item = Ipv4Option<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Ipv4Option<'a>> {
-        let (kind, rest) = self.rest.split_first()?;
-        match *kind {
-            kind::EOL => {
-                self.rest = &[];
-                Some(Ipv4Option {
-                    kind: kind::EOL,
-                    len: 1,
-                    data: &[],
-                })
-            }
-            kind::NOP => {
-                self.rest = rest;
-                Some(Ipv4Option {
-                    kind: kind::NOP,
-                    len: 1,
-                    data: &[],
-                })
-            }
-            kind => {
-                let len = *rest.first()?;
-                let whole = self.rest.get(..usize::from(len))?;
-                let data = whole.get(2..)?;
-                self.rest = split(self.rest, whole.len()).1;
-                Some(Ipv4Option { kind, len, data })
-            }
+#[inline]
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    packet.layers.insert(Layer::Ipv4);
+    let ip = match check(bytes) {
+        Ok(ip) => ip,
+        Err(event) => {
+            packet.reject(event);
+            return Step::Done;
         }
+    };
+    let options = ip.option_bytes();
+    if !options.is_empty() && !ipv4_options::check(packet, options) {
+        return Step::Done;
     }
+    packet.network = Network::Ipv4(ip);
+    packet.protocol = Some(ip.protocol());
+    if ip.is_fragment() {
+        return Step::Done;
+    }
+    Step::Transport(ip.protocol(), ip.payload())
 }
 
-/// The types of the IPv4 options.
-pub mod kind {
-    /// End of list.
-    pub const EOL: u8 = 0;
-    /// No operation.
-    pub const NOP: u8 = 1;
-    /// Record route (RFC 791).
-    pub const RR: u8 = 7;
-    /// Quick start (RFC 4782).
-    pub const QS: u8 = 25;
-    /// Timestamp (RFC 791).
-    pub const TS: u8 = 68;
-    /// Basic security (RFC 1108).
-    pub const SEC: u8 = 130;
-    /// Loose source route (RFC 791).
-    pub const LSRR: u8 = 131;
-    /// Extended security (RFC 1108).
-    pub const ESEC: u8 = 133;
-    /// Commercial security (CIPSO).
-    pub const CIPSO: u8 = 134;
-    /// Stream identifier (RFC 791).
-    pub const SID: u8 = 136;
-    /// Strict source route (RFC 791).
-    pub const SSRR: u8 = 137;
-    /// Router alert (RFC 2113).
-    pub const RTRALT: u8 = 148;
+#[inline]
+fn check(bytes: &[u8]) -> Result<Ipv4<'_>, DecoderEvent> {
+    if bytes.len() < HEADER_LEN {
+        return Err(DecoderEvent::Ipv4PktTooSmall);
+    }
+    let version_ihl = u8_at(bytes, field::VERSION_IHL);
+    if version_ihl >> 4 != 4 {
+        return Err(DecoderEvent::Ipv4WrongIpVersion);
+    }
+    // RFC 791 section 3.1: the header length counts words of 4 bytes.
+    let header_len = (version_ihl & 0x0f) << 2;
+    if usize::from(header_len) < HEADER_LEN {
+        return Err(DecoderEvent::Ipv4HlenTooSmall);
+    }
+    let total_len = usize::from(u16_at(bytes, field::TOTAL_LEN));
+    if total_len < usize::from(header_len) {
+        return Err(DecoderEvent::Ipv4IplenSmallerThanHlen);
+    }
+    let bytes = bytes.get(..total_len).ok_or(DecoderEvent::Ipv4TruncPkt)?;
+    Ok(Ipv4 { bytes, header_len })
+}
+
+/// Notes the IPv4 packet that another IP packet carries.
+pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
+    packet.transport = Transport::Other;
+    if packet.is_ipv4() {
+        packet.layers.insert(Layer::Ipv4InIpv4);
+        carry(packet, Tunnel::Ipip, First::Ipv4, bytes, config);
+        return;
+    }
+    if bytes.len() < HEADER_LEN {
+        packet.reject(DecoderEvent::Ipv6Ipv4InIpv6TooSmall);
+    } else if u8_at(bytes, field::VERSION_IHL) >> 4 != 4 {
+        packet.reject(DecoderEvent::Ipv6Ipv4InIpv6WrongVersion);
+    } else {
+        packet.layers.insert(Layer::Ipv4InIpv6);
+        carry(packet, Tunnel::FourInSix, First::Ipv4, bytes, config);
+    }
 }

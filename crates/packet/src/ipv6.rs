@@ -2,8 +2,14 @@
 
 use core::net::Ipv6Addr;
 
-use crate::bytes::{array_at, u8_at, u16_at, u32_at};
-use crate::ipv6_ext::{Extension, Extensions};
+use crate::bytes::{array_at, from, u8_at, u16_at, u32_at, upto};
+use crate::config::DecodeConfig;
+use crate::decode::{Step, carry};
+use crate::event::DecoderEvent;
+use crate::ipv6_ext::{self, Chain, Extension, Extensions};
+use crate::layers::Layer;
+use crate::packet::{Network, Packet, Transport};
+use crate::tunnel::{First, Tunnel};
 
 mod field {
     pub const VERSION_CLASS_LABEL: usize = 0;
@@ -18,68 +24,72 @@ mod field {
 /// The length of the fixed header.
 pub const HEADER_LEN: usize = field::PAYLOAD;
 
+/// Where in the header the payload length stands.
+pub(crate) const PAYLOAD_LEN_AT: usize = field::PAYLOAD_LEN;
+
 /// An IPv6 header with its extension headers and what they carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ipv6<'a> {
-    header: &'a [u8; HEADER_LEN],
-    extensions: &'a [u8],
+    /// Header, extension headers and payload, cut at the payload length.
+    bytes: &'a [u8],
+    extensions_len: u16,
     protocol: u8,
-    payload: &'a [u8],
+    fragment: bool,
 }
 
 impl<'a> Ipv6<'a> {
     /// The 40 bytes of the fixed header.
     #[inline]
     pub fn header(&self) -> &'a [u8] {
-        self.header
+        upto(self.bytes, HEADER_LEN)
     }
 
     /// The traffic class: DSCP and ECN.
     #[inline]
     pub fn traffic_class(&self) -> u8 {
-        (u16_at(self.header, field::VERSION_CLASS_LABEL) >> 4) as u8
+        (u16_at(self.bytes, field::VERSION_CLASS_LABEL) >> 4) as u8
     }
 
     /// The flow label, 20 bits.
     #[inline]
     pub fn flow_label(&self) -> u32 {
-        u32_at(self.header, field::VERSION_CLASS_LABEL) & 0x000f_ffff
+        u32_at(self.bytes, field::VERSION_CLASS_LABEL) & 0x000f_ffff
     }
 
     /// The payload length in bytes, extension headers included, as the header has it.
     #[inline]
     pub fn payload_len(&self) -> u16 {
-        u16_at(self.header, field::PAYLOAD_LEN)
+        u16_at(self.bytes, field::PAYLOAD_LEN)
     }
 
     /// The next header of the fixed header: the first extension header, or the protocol.
     #[inline]
     pub fn next_header(&self) -> u8 {
-        u8_at(self.header, field::NEXT_HEADER)
+        u8_at(self.bytes, field::NEXT_HEADER)
     }
 
     /// The hop limit.
     #[inline]
     pub fn hop_limit(&self) -> u8 {
-        u8_at(self.header, field::HOP_LIMIT)
+        u8_at(self.bytes, field::HOP_LIMIT)
     }
 
     /// The source address.
     #[inline]
     pub fn src(&self) -> Ipv6Addr {
-        Ipv6Addr::from(array_at::<16>(self.header, field::SRC))
+        Ipv6Addr::from(array_at::<16>(self.bytes, field::SRC))
     }
 
     /// The destination address.
     #[inline]
     pub fn dst(&self) -> Ipv6Addr {
-        Ipv6Addr::from(array_at::<16>(self.header, field::DST))
+        Ipv6Addr::from(array_at::<16>(self.bytes, field::DST))
     }
 
     /// The extension headers that were decoded, in order.
     #[inline]
     pub fn extensions(&self) -> Extensions<'a> {
-        Extensions::new(self.next_header(), self.extensions)
+        Extensions::new(self.next_header(), self.extension_bytes())
     }
 
     /// The first extension header of this kind, such as [`kind::FRAGMENT`](crate::ipv6_ext::kind::FRAGMENT).
@@ -90,7 +100,10 @@ impl<'a> Ipv6<'a> {
     /// The bytes of the extension headers.
     #[inline]
     pub fn extension_bytes(&self) -> &'a [u8] {
-        self.extensions
+        upto(
+            from(self.bytes, HEADER_LEN),
+            usize::from(self.extensions_len),
+        )
     }
 
     /// The protocol behind the extension headers.
@@ -102,6 +115,95 @@ impl<'a> Ipv6<'a> {
     /// What follows the extension headers, up to the payload length.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        self.payload
+        from(
+            self.bytes,
+            HEADER_LEN.saturating_add(usize::from(self.extensions_len)),
+        )
+    }
+
+    /// Whether the packet is a piece of a datagram.
+    #[inline]
+    pub fn is_fragment(&self) -> bool {
+        self.fragment
+    }
+
+    /// Of a fragment, what comes before the fragment header, and where in it the next header stands
+    /// that names the fragment header.
+    pub(crate) fn unfragmentable(&self) -> (&'a [u8], usize) {
+        let mut end = HEADER_LEN;
+        let mut next_header_at = field::NEXT_HEADER;
+        for extension in self
+            .extensions()
+            .take_while(|extension| extension.kind != ipv6_ext::kind::FRAGMENT)
+        {
+            next_header_at = end;
+            end = end.saturating_add(extension.bytes.len());
+        }
+        (upto(self.bytes, end), next_header_at)
+    }
+}
+
+#[inline]
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    packet.layers.insert(Layer::Ipv6);
+    let bytes = match check(bytes) {
+        Ok(bytes) => bytes,
+        Err(event) => {
+            packet.reject(event);
+            return Step::Done;
+        }
+    };
+    let next_header = u8_at(bytes, field::NEXT_HEADER);
+    let payload = from(bytes, field::PAYLOAD);
+    let chain = if ipv6_ext::is_upper(next_header) {
+        Chain::upper(next_header)
+    } else {
+        ipv6_ext::decode(packet, next_header, payload)
+    };
+    packet.network = Network::Ipv6(Ipv6 {
+        bytes,
+        extensions_len: chain.len,
+        protocol: chain.protocol,
+        fragment: chain.fragment,
+    });
+    if !chain.broken {
+        packet.protocol = Some(chain.protocol);
+    }
+    if chain.broken || chain.fragment || chain.protocol == ipv6_ext::kind::NONE {
+        return Step::Done;
+    }
+    Step::Transport(chain.protocol, from(payload, usize::from(chain.len)))
+}
+
+/// The packet, cut at its payload length.
+#[inline]
+fn check(bytes: &[u8]) -> Result<&[u8], DecoderEvent> {
+    if bytes.len() < HEADER_LEN {
+        return Err(DecoderEvent::Ipv6PktTooSmall);
+    }
+    if u8_at(bytes, field::VERSION_CLASS_LABEL) >> 4 != 6 {
+        return Err(DecoderEvent::Ipv6WrongIpVersion);
+    }
+    let payload_len = usize::from(u16_at(bytes, field::PAYLOAD_LEN));
+    bytes
+        .get(..HEADER_LEN.saturating_add(payload_len))
+        .ok_or(DecoderEvent::Ipv6TruncPkt)
+}
+
+/// Notes the IPv6 packet that another IP packet carries.
+pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
+    packet.transport = Transport::Other;
+    if packet.is_ipv4() {
+        packet.layers.insert(Layer::Ipv6InIpv4);
+        carry(packet, Tunnel::SixInFour, First::Ipv6, bytes, config);
+        return;
+    }
+    if bytes.len() < HEADER_LEN {
+        packet.reject(DecoderEvent::Ipv6Ipv6InIpv6TooSmall);
+    } else if u8_at(bytes, field::VERSION_CLASS_LABEL) >> 4 != 6 {
+        packet.reject(DecoderEvent::Ipv6Ipv6InIpv6WrongVersion);
+    } else {
+        packet.layers.insert(Layer::Ipv6InIpv6);
+        carry(packet, Tunnel::SixInSix, First::Ipv6, bytes, config);
     }
 }

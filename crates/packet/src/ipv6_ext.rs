@@ -1,6 +1,9 @@
 //! The IPv6 extension headers (RFC 8200 section 4).
 
-use crate::bytes::{from, split, u8_at, u16_at, u32_at};
+use crate::bytes::{from, u8_at, u16_at, u32_at};
+use crate::decode::protocol;
+use crate::event::DecoderEvent;
+use crate::packet::Packet;
 
 mod field {
     pub const NEXT_HEADER: usize = 0;
@@ -8,6 +11,8 @@ mod field {
     pub const OPTIONS: usize = 2;
     pub const ROUTING_TYPE: usize = 2;
     pub const SEGMENTS_LEFT: usize = 3;
+    pub const AH_RESERVED: usize = 2;
+    pub const FRAGMENT_RESERVED: usize = 1;
     pub const FRAGMENT_OFFSET: usize = 2;
     pub const FRAGMENT_ID: usize = 4;
 }
@@ -157,6 +162,215 @@ pub(crate) fn header_len(kind: u8, bytes: &[u8]) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// What a chain of extension headers came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chain {
+    /// The length of the headers that were decoded; those of a payload length, so 16 bits hold it.
+    pub len: u16,
+    /// The next header behind them.
+    pub protocol: u8,
+    /// Whether the last of them is the fragment header of a piece of a datagram.
+    pub fragment: bool,
+    /// Whether a header is cut short or forbidden, so that what follows cannot be decoded.
+    pub broken: bool,
+}
+
+impl Chain {
+    /// No extension headers.
+    #[inline]
+    pub(crate) const fn upper(protocol: u8) -> Self {
+        Self {
+            len: 0,
+            protocol,
+            fragment: false,
+            broken: false,
+        }
+    }
+}
+
+/// Whether `next_header` is a protocol that ordinary packets carry and no extension header.
+#[inline]
+pub(crate) fn is_upper(next_header: u8) -> bool {
+    matches!(
+        next_header,
+        protocol::TCP | protocol::UDP | protocol::ICMPV6
+    )
+}
+
+/// Looks through the extension headers at the start of `bytes`, the payload of an IPv6 packet.
+#[cold]
+pub(crate) fn decode(packet: &mut Packet<'_>, next_header: u8, bytes: &[u8]) -> Chain {
+    let mut chain = Chain::upper(next_header);
+    let mut seen = Seen::default();
+    let mut rest = bytes;
+    // LIMIT: each header takes 8 bytes at least, so this ends with the packet.
+    loop {
+        match chain.protocol {
+            kind::NONE => {
+                if !rest.is_empty() {
+                    packet.note(DecoderEvent::Ipv6DataAfterNoneHeader);
+                }
+                return chain;
+            }
+            protocol::ICMP => {
+                packet.note(DecoderEvent::Ipv6Icmpv4);
+                chain.broken = true;
+                return chain;
+            }
+            kind if !is_extension(kind) => return chain,
+            _ => {}
+        }
+        let len = header_len(chain.protocol, rest);
+        let Some((bytes, after)) = len.and_then(|len| rest.split_at_checked(len)) else {
+            packet.reject(DecoderEvent::Ipv6TruncExthdr);
+            chain.broken = true;
+            return chain;
+        };
+        let extension = Extension {
+            kind: chain.protocol,
+            bytes,
+        };
+        chain.fragment = check(packet, &extension, after.len(), &mut seen);
+        chain.len = chain.len.saturating_add(bytes.len() as u16);
+        chain.protocol = extension.next_header();
+        rest = after;
+        if chain.fragment {
+            return chain;
+        }
+    }
+}
+
+/// Looks at one extension header; `true` when it says that the packet is a fragment.
+fn check(
+    packet: &mut Packet<'_>,
+    extension: &Extension<'_>,
+    payload_len: usize,
+    seen: &mut Seen,
+) -> bool {
+    if let Some(event) = seen.twice(extension.kind) {
+        packet.note(event);
+        return false;
+    }
+    match extension.kind {
+        kind::HOP_BY_HOP | kind::DESTINATION => check_options(packet, extension),
+        kind::ROUTING if extension.routing_type() == Some(0) => {
+            packet.note(DecoderEvent::Ipv6RhType0)
+        }
+        kind::AUTHENTICATION if u16_at(extension.bytes, field::AH_RESERVED) != 0 => {
+            packet.note(DecoderEvent::Ipv6ExthdrAhResNotNull);
+        }
+        kind::FRAGMENT => return check_fragment(packet, extension, payload_len),
+        _ => {}
+    }
+    false
+}
+
+fn check_fragment(packet: &mut Packet<'_>, extension: &Extension<'_>, payload_len: usize) -> bool {
+    // RFC 8200 section 4.5: a byte and two bits are reserved.
+    let offset_flags = u16_at(extension.bytes, field::FRAGMENT_OFFSET);
+    if u8_at(extension.bytes, field::FRAGMENT_RESERVED) != 0 || offset_flags & 0x0006 != 0 {
+        packet.note(DecoderEvent::Ipv6FhNonZeroReservedField);
+    }
+    let more = offset_flags & 1 != 0;
+    let offset = offset_flags & 0xfff8;
+    if more && !payload_len.is_multiple_of(8) {
+        packet.note(DecoderEvent::Ipv6FragInvalidLength);
+    }
+    if !more && offset == 0 {
+        packet.note(DecoderEvent::Ipv6ExthdrUselessFh);
+        return false;
+    }
+    true
+}
+
+/// Looks at the options of a hop-by-hop or destination options header.
+fn check_options(packet: &mut Packet<'_>, extension: &Extension<'_>) {
+    let hop_by_hop = extension.kind == kind::HOP_BY_HOP;
+    let mut options = extension.options();
+    let mut padding_only = true;
+    for option in options.by_ref() {
+        let wanted_len = match option.kind {
+            option::PAD1 => continue,
+            option::PADN => {
+                if option.data.is_empty() {
+                    packet.note(DecoderEvent::Ipv6ZeroLenPadn);
+                }
+                continue;
+            }
+            option::ROUTER_ALERT => 2,
+            option::JUMBO => 4,
+            option::HOME_ADDRESS => 16,
+            _ => {
+                packet.note(if hop_by_hop {
+                    DecoderEvent::Ipv6HopoptsUnknownOpt
+                } else {
+                    DecoderEvent::Ipv6DstoptsUnknownOpt
+                });
+                padding_only = false;
+                continue;
+            }
+        };
+        padding_only = false;
+        if option.data.len() != wanted_len {
+            packet.note(DecoderEvent::Ipv6ExthdrInvalidOptlen);
+            return;
+        }
+    }
+    if !options.rest.is_empty() {
+        packet.note(DecoderEvent::Ipv6ExthdrInvalidOptlen);
+    } else if padding_only {
+        packet.note(if hop_by_hop {
+            DecoderEvent::Ipv6HopoptsOnlyPadding
+        } else {
+            DecoderEvent::Ipv6DstoptsOnlyPadding
+        });
+    }
+}
+
+/// The extension headers that a packet had so far.
+#[derive(Default)]
+struct Seen {
+    hop_by_hop: bool,
+    routing: bool,
+    fragment: bool,
+    authentication: bool,
+    destination: u8,
+}
+
+impl Seen {
+    /// Notes a header; the event when it is one too many.
+    fn twice(&mut self, kind: u8) -> Option<DecoderEvent> {
+        let (seen, event) = match kind {
+            kind::HOP_BY_HOP => (&mut self.hop_by_hop, DecoderEvent::Ipv6ExthdrDuplHh),
+            kind::ROUTING => (&mut self.routing, DecoderEvent::Ipv6ExthdrDuplRh),
+            kind::FRAGMENT => (&mut self.fragment, DecoderEvent::Ipv6ExthdrDuplFh),
+            kind::AUTHENTICATION => (&mut self.authentication, DecoderEvent::Ipv6ExthdrDuplAh),
+            kind::DESTINATION => {
+                // RFC 8200 section 4.1: one before the routing header, one before the upper layer.
+                self.destination = self.destination.saturating_add(1);
+                return (self.destination > 2).then_some(DecoderEvent::Ipv6ExthdrDuplDh);
+            }
+            _ => return None,
+        };
+        core::mem::replace(seen, true).then_some(event)
+    }
+}
+
+/// Whether `next_header` is an extension header.
+fn is_extension(next_header: u8) -> bool {
+    matches!(
+        next_header,
+        kind::HOP_BY_HOP
+            | kind::ROUTING
+            | kind::FRAGMENT
+            | kind::AUTHENTICATION
+            | kind::DESTINATION
+            | kind::MOBILITY
+            | kind::HIP
+            | kind::SHIM6
+    )
 }
 
 /// The next-header values of the extension headers.

@@ -2,6 +2,10 @@
 //!
 //! Source: the tcpdump group's list of link-layer header types.
 
+use crate::decode::Step;
+use crate::packet::Packet;
+use crate::{chdlc, null, pppoe, raw, sll};
+
 /// What the first byte of a captured packet means, from the number in the capture file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum LinkType {
@@ -53,13 +57,13 @@ impl LinkType {
         }
     }
 
-    /// The number of the link type in a capture file; 101 for raw IP.
+    /// The number of the link type as libpcap has it on Linux, where raw IP is 12 rather than the 101 of the file.
     pub const fn number(self) -> u32 {
         match self {
             Self::Null => 0,
             Self::Ethernet => 1,
             Self::Ppp => 9,
-            Self::RawIp => 101,
+            Self::RawIp => 12,
             Self::PppHdlc => 50,
             Self::PppEther => 51,
             Self::CiscoHdlc => 104,
@@ -72,7 +76,7 @@ impl LinkType {
         }
     }
 
-    /// libpcap's name of the link type, such as `EN10MB`, as EVE's `packet_info` has it.
+    /// The name of the link type as EVE's `packet_info` has it, such as `EN10MB`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Null => "NULL",
@@ -84,8 +88,8 @@ impl LinkType {
             Self::CiscoHdlc => "C_HDLC",
             Self::Loop => "LOOP",
             Self::LinuxSll => "LINUX_SLL",
-            Self::RawIpv4 => "IPV4",
-            Self::RawIpv6 => "IPV6",
+            Self::RawIpv4 => "IPv4",
+            Self::RawIpv6 => "IPv6",
             Self::LinuxSll2 => "LINUX_SLL2",
             Self::Other(_) => "n/a",
         }
@@ -94,6 +98,24 @@ impl LinkType {
     /// Whether there is a decoder for the link type.
     pub const fn is_supported(self) -> bool {
         !matches!(self, Self::Other(_))
+    }
+}
+
+/// The step that a captured packet starts with.
+#[inline]
+pub(crate) fn first_step<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    match packet.link {
+        LinkType::Ethernet => Step::Ethernet(bytes),
+        LinkType::RawIp => raw::decode(packet, bytes),
+        LinkType::RawIpv4 => Step::Ipv4(bytes),
+        LinkType::RawIpv6 => Step::Ipv6(bytes),
+        LinkType::Null | LinkType::Loop => null::decode(packet, bytes),
+        LinkType::LinuxSll => sll::decode(packet, bytes),
+        LinkType::LinuxSll2 => sll::decode_v2(packet, bytes),
+        LinkType::Ppp | LinkType::PppHdlc => Step::Ppp(bytes),
+        LinkType::PppEther => pppoe::decode_session(packet, bytes),
+        LinkType::CiscoHdlc => chdlc::decode(packet, bytes),
+        LinkType::Other(_) => Step::Done,
     }
 }
 
@@ -108,7 +130,7 @@ mod tests {
             let same = LinkType::from_pcap(link.number());
             assert_eq!(link, same);
             assert_eq!(link.is_supported(), link.name() != "n/a");
-            if number != 12 && number != 14 {
+            if number != 14 && number != 101 {
                 assert_eq!(link.number(), number);
             }
         }

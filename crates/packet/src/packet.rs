@@ -3,23 +3,27 @@
 use core::net::IpAddr;
 
 use crate::arp::Arp;
-use crate::bytes::{u8_at, u16_at};
+use crate::checksum;
 use crate::config::DecodeConfig;
+use crate::decode::{Step, first_step, protocol, run};
+use crate::embedded::Embedded;
 use crate::esp::Esp;
 use crate::ethernet::Ethernet;
+use crate::event::DecoderEvent;
 use crate::event_set::EventSet;
 use crate::gre::Gre;
 use crate::icmpv4::Icmpv4;
 use crate::icmpv6::Icmpv6;
 use crate::igmp::Igmp;
-use crate::ipv4::Ipv4;
+use crate::ipv4::{self, Ipv4};
 use crate::ipv6::Ipv6;
+use crate::ipv6_ext;
 use crate::layers::Layers;
-use crate::link::LinkType;
+use crate::link::{self, LinkType};
 use crate::sctp::Sctp;
 use crate::tcp::Tcp;
 use crate::time::Timestamp;
-use crate::tunnel::{Inner, Tunnel};
+use crate::tunnel::{First, Inner, Tunnel};
 use crate::udp::Udp;
 
 /// The network layer of a packet.
@@ -98,6 +102,9 @@ pub struct Packet<'a> {
     pub events: EventSet,
     /// Whether a header could not be decoded: no flow, no inspection of the payload.
     pub invalid: bool,
+    /// Whether it counts as invalid in the decoder's statistics: `invalid`, or a header that is broken
+    /// but could be decoded nevertheless, such as IPv4 with an impossible option.
+    pub malformed: bool,
     /// The packet that it carries.
     pub inner: Option<Inner<'a>>,
     /// The layers decoded so far, those of the packets around it included.
@@ -117,27 +124,54 @@ impl<'a> Packet<'a> {
         number: u64,
         config: &DecodeConfig,
     ) -> Self {
-        let _ = config;
-        Self::blank(data, link, time, number)
+        let mut packet = Self::blank(data, link, time, number);
+        let first = link::first_step(&mut packet, data);
+        run(&mut packet, first, config);
+        packet
     }
 
     /// Decodes the packet that this one carries.
     ///
-    /// `None` when it carries none, or when the inner bytes turn out not to be a packet.
+    /// `None` when it carries none, or when the inner bytes turn out not to be a packet. The VLANs of
+    /// this packet are not those of the inner one.
     pub fn decode_inner(&self, config: &DecodeConfig) -> Option<Self> {
-        let _ = config;
-        None
+        let inner = self.inner?;
+        // Suricata: the link type of what a tunnel carries is raw IP, even with Ethernet inside.
+        let mut packet = Self::blank(inner.data, LinkType::RawIp, self.time, self.number);
+        packet.depth = self.depth.saturating_add(1);
+        packet.tunnel = inner.kind;
+        packet.decoded = self.decoded.saturating_add(1);
+        let first = first_step(&mut packet, inner.first, inner.data);
+        run(&mut packet, first, config);
+        let is_packet = match (inner.kind, inner.first) {
+            (Tunnel::Teredo, _) => !packet.invalid,
+            (_, First::Ipv4 | First::Ipv6) => packet.network != Network::None,
+            _ => true,
+        };
+        is_packet.then_some(packet)
     }
 
     /// Decodes a datagram put together from fragments, of which `of` was the last to come.
     ///
-    /// `bytes` start at the IP header.
+    /// `bytes` start at the IP header. Time, number, link type and VLANs are those of the fragment.
     pub fn decode_datagram(bytes: &'a [u8], of: &Packet<'_>, config: &DecodeConfig) -> Self {
-        let _ = config;
-        Self::blank(bytes, of.link, of.time, of.number)
+        let mut packet = Self::blank(bytes, of.link, of.time, of.number);
+        packet.depth = of.depth;
+        packet.tunnel = Tunnel::Defragmented;
+        packet.vlan = of.vlan;
+        packet.vlan_count = of.vlan_count;
+        // Its IP header was counted with the fragment already.
+        packet.decoded = of.decoded.saturating_sub(1);
+        let first = if of.is_ipv6() {
+            Step::Ipv6(bytes)
+        } else {
+            Step::Ipv4(bytes)
+        };
+        run(&mut packet, first, config);
+        packet
     }
 
-    pub(crate) fn blank(data: &'a [u8], link: LinkType, time: Timestamp, number: u64) -> Self {
+    fn blank(data: &'a [u8], link: LinkType, time: Timestamp, number: u64) -> Self {
         Self {
             time,
             number,
@@ -154,6 +188,7 @@ impl<'a> Packet<'a> {
             payload: &[],
             events: EventSet::new(),
             invalid: false,
+            malformed: false,
             inner: None,
             decoded: 0,
             protocol: None,
@@ -290,21 +325,70 @@ impl<'a> Packet<'a> {
     pub fn is_fragment(&self) -> bool {
         match self.network {
             Network::Ipv4(ip) => ip.is_fragment(),
-            Network::Ipv6(_) => self.fragment().is_some(),
+            Network::Ipv6(ip) => ip.is_fragment(),
             _ => false,
         }
     }
 
     /// What defragmentation needs to know of a fragment; `None` for a whole datagram.
     pub fn fragment(&self) -> Option<Fragment<'a>> {
-        None
+        match self.network {
+            Network::Ipv4(ip) if ip.is_fragment() => Some(Fragment {
+                id: u32::from(ip.id()),
+                offset: u32::from(ip.fragment_offset()),
+                more: ip.more_fragments(),
+                proto: ip.protocol(),
+                payload: ip.payload(),
+                unfragmentable: ip.header(),
+                next_header_at: ipv4::PROTOCOL_AT,
+            }),
+            Network::Ipv6(ip) if ip.is_fragment() => {
+                let header = ip.extension(ipv6_ext::kind::FRAGMENT)?;
+                let (unfragmentable, next_header_at) = ip.unfragmentable();
+                Some(Fragment {
+                    id: header.fragment_id()?,
+                    offset: u32::from(header.fragment_offset()?),
+                    more: header.more_fragments()?,
+                    proto: header.next_header(),
+                    payload: ip.payload(),
+                    unfragmentable,
+                    next_header_at,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Where in `data` the network header starts; `None` without IP.
+    pub fn network_offset(&self) -> Option<usize> {
+        let header = match self.network {
+            Network::Ipv4(ip) => ip.header(),
+            Network::Ipv6(ip) => ip.header(),
+            _ => return None,
+        };
+        // The header is a part of the data, so the difference of the addresses is the offset.
+        Some(
+            header
+                .as_ptr()
+                .addr()
+                .wrapping_sub(self.data.as_ptr().addr()),
+        )
     }
 
     /// Whether the checksum of the transport layer is right.
     ///
-    /// `None` where there is none: another transport, a fragment, or UDP over IPv4 with the checksum 0.
+    /// `None` where there is none: a transport other than TCP, UDP, ICMP, ICMPv6 and IGMP, a fragment,
+    /// or UDP over IPv4 with the checksum 0.
     pub fn l4_checksum_ok(&self) -> Option<bool> {
-        None
+        match self.transport {
+            Transport::Tcp(_) => self.pseudo_checksum_ok(protocol::TCP),
+            Transport::Udp(udp) if udp.checksum() == 0 && self.is_ipv4() => None,
+            Transport::Udp(udp) => self.udp_checksum_ok(&udp),
+            Transport::Icmpv6(_) => self.pseudo_checksum_ok(protocol::ICMPV6),
+            Transport::Icmpv4(icmp) => Some(checksum::verify(icmp.message())),
+            Transport::Igmp(igmp) => Some(igmp.checksum_ok()),
+            _ => None,
+        }
     }
 
     /// Whether the checksum of the IPv4 header is right; `None` without IPv4.
@@ -314,7 +398,62 @@ impl<'a> Packet<'a> {
 
     /// Of an ICMP or ICMPv6 error, the packet that it quotes; `None` when it quotes none, or too little of one.
     pub fn icmp_embedded(&self) -> Option<Embedded> {
-        None
+        match self.transport {
+            Transport::Icmpv4(icmp) if icmp.is_error() => Embedded::of_ipv4(icmp.payload()),
+            Transport::Icmpv6(icmp) if icmp.is_error() => Embedded::of_ipv6(icmp.payload()),
+            _ => None,
+        }
+    }
+
+    /// Raises an event.
+    #[cold]
+    pub(crate) fn note(&mut self, event: DecoderEvent) {
+        self.events.insert(event);
+    }
+
+    /// Raises an event that makes the packet malformed, though decoding goes on.
+    #[cold]
+    pub(crate) fn blame(&mut self, event: DecoderEvent) {
+        self.events.insert(event);
+        self.malformed = true;
+    }
+
+    /// Raises an event that ends decoding: the packet is invalid.
+    #[cold]
+    pub(crate) fn reject(&mut self, event: DecoderEvent) {
+        self.events.insert(event);
+        self.malformed = true;
+        self.invalid = true;
+    }
+
+    /// Adds a VLAN; `false` when there are three already.
+    pub(crate) fn push_vlan(&mut self, id: u16) -> bool {
+        match self.vlan.get_mut(usize::from(self.vlan_count)) {
+            Some(slot) => {
+                *slot = id;
+                self.vlan_count = self.vlan_count.saturating_add(1);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether the checksum over pseudo-header and IP payload is right.
+    fn pseudo_checksum_ok(&self, protocol: u8) -> Option<bool> {
+        let bytes = match self.network {
+            Network::Ipv4(ip) => ip.payload(),
+            Network::Ipv6(ip) => ip.payload(),
+            _ => return None,
+        };
+        let seed = checksum::pseudo_header(self.src()?, self.dst()?, protocol, bytes.len());
+        Some(checksum::verify_with(seed, bytes))
+    }
+
+    /// As the others, but over the length of the UDP header: the IP payload may be longer.
+    fn udp_checksum_ok(&self, udp: &Udp<'_>) -> Option<bool> {
+        let len = udp.header().len().saturating_add(udp.payload().len());
+        let seed = checksum::pseudo_header(self.src()?, self.dst()?, protocol::UDP, len);
+        Some(checksum::verify_parts(seed, udp.header(), udp.payload()))
     }
 }
 
@@ -336,25 +475,4 @@ pub struct Fragment<'a> {
     pub unfragmentable: &'a [u8],
     /// Where in `unfragmentable` the next header stands that must become `proto`; 9 for IPv4, where it is so already.
     pub next_header_at: usize,
-}
-
-/// The packet that an ICMP error quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Embedded {
-    /// Its source address.
-    pub src: IpAddr,
-    /// Its destination address.
-    pub dst: IpAddr,
-    /// Its IP protocol, after IPv6 extension headers.
-    pub proto: u8,
-    /// Its source port; 0 for a transport without ports.
-    pub src_port: u16,
-    /// Its destination port; 0 for a transport without ports.
-    pub dst_port: u16,
-    /// The type of a quoted ICMP message; 0 for another transport.
-    pub icmp_type: u8,
-    /// The code of a quoted ICMP message; 0 for another transport.
-    pub icmp_code: u8,
-    /// The identifier of a quoted ICMP query; 0 for another transport.
-    pub icmp_id: u16,
 }

@@ -1,6 +1,9 @@
 //! SCTP (RFC 9260): the common header and the chunks.
 
-use crate::bytes::{u8_at, u16_at, u32_at};
+use crate::bytes::{from, u8_at, u16_at, u32_at};
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
 
 mod field {
     pub const SRC_PORT: usize = 0;
@@ -95,7 +98,7 @@ impl<'a> Chunk<'a> {
     /// What follows the chunk header.
     #[inline]
     pub fn value(&self) -> &'a [u8] {
-        crate::bytes::from(self.bytes, field::CHUNK_VALUE)
+        from(self.bytes, field::CHUNK_VALUE)
     }
 }
 
@@ -116,7 +119,89 @@ impl<'a> Iterator for Chunks<'a> {
         }
         let bytes = self.rest.get(..len)?;
         // RFC 9260 section 3.2: a chunk is padded to a multiple of 4 bytes, which its length leaves out.
-        self.rest = crate::bytes::from(self.rest, len.next_multiple_of(4));
+        self.rest = from(self.rest, len.next_multiple_of(4));
         Some(Chunk { bytes })
     }
+}
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
+    packet.layers.insert(Layer::Sctp);
+    let Some((header, chunks)) = bytes.split_first_chunk() else {
+        packet.reject(DecoderEvent::SctpPktTooSmall);
+        return;
+    };
+    let sctp = Sctp { header, chunks };
+    packet.transport = Transport::Sctp(sctp);
+    packet.payload = chunks;
+    check_chunks(packet, &sctp);
+}
+
+fn check_chunks(packet: &mut Packet<'_>, sctp: &Sctp<'_>) {
+    let mut chunks = sctp.chunks();
+    let (mut count, mut data, mut init) = (0usize, 0usize, false);
+    // LIMIT: a look at this many chunks; the rest are for whoever iterates over them.
+    for chunk in chunks.by_ref().take(MAX_CHUNKS) {
+        count = count.saturating_add(1);
+        match chunk.kind() {
+            kind::DATA => data = data.saturating_add(1),
+            kind::INIT => init = true,
+            _ => {}
+        }
+    }
+    if chunks.next().is_some() {
+        packet.note(DecoderEvent::SctpTooManyChunks);
+    } else if let 1..CHUNK_HEADER_LEN = chunks.rest.len() {
+        packet.note(DecoderEvent::SctpChunkTooSmall);
+    } else if !chunks.rest.is_empty() {
+        packet.note(DecoderEvent::SctpChunkLenInvalid);
+    }
+    if data > MAX_DATA_CHUNKS {
+        packet.note(DecoderEvent::SctpTooManyDataChunks);
+    }
+    if data > 0 && sctp.vtag() == 0 {
+        packet.note(DecoderEvent::SctpDataWithZeroVtag);
+    }
+    // RFC 9260 section 3.3.2 and 8.5.1: INIT comes alone, and with the tag 0.
+    if init && count > 1 {
+        packet.note(DecoderEvent::SctpInitChunkBundled);
+    }
+    if init && sctp.vtag() != 0 {
+        packet.note(DecoderEvent::SctpInitWithNonZeroVtag);
+    }
+}
+
+/// The most chunks of a packet that are no anomaly.
+const MAX_CHUNKS: usize = 255;
+
+/// The most DATA chunks of a packet that are no anomaly: 73 of the smallest fill an Ethernet frame.
+const MAX_DATA_CHUNKS: usize = 128;
+
+/// The types of the chunks.
+pub mod kind {
+    /// Payload data.
+    pub const DATA: u8 = 0;
+    /// Initiation.
+    pub const INIT: u8 = 1;
+    /// Initiation acknowledgement.
+    pub const INIT_ACK: u8 = 2;
+    /// Selective acknowledgement.
+    pub const SACK: u8 = 3;
+    /// Heartbeat request.
+    pub const HEARTBEAT: u8 = 4;
+    /// Heartbeat acknowledgement.
+    pub const HEARTBEAT_ACK: u8 = 5;
+    /// Abort.
+    pub const ABORT: u8 = 6;
+    /// Shutdown.
+    pub const SHUTDOWN: u8 = 7;
+    /// Shutdown acknowledgement.
+    pub const SHUTDOWN_ACK: u8 = 8;
+    /// Operation error.
+    pub const ERROR: u8 = 9;
+    /// State cookie.
+    pub const COOKIE_ECHO: u8 = 10;
+    /// Cookie acknowledgement.
+    pub const COOKIE_ACK: u8 = 11;
+    /// Shutdown complete.
+    pub const SHUTDOWN_COMPLETE: u8 = 14;
 }

@@ -1,6 +1,10 @@
 //! TCP (RFC 9293).
 
-use crate::bytes::{from, split, u8_at, u16_at, u32_at, upto};
+use crate::bytes::{from, u8_at, u16_at, u32_at, upto};
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
+use crate::tcp_options::{self, Found, TcpOptions};
 
 mod field {
     pub const SRC_PORT: usize = 0;
@@ -21,8 +25,9 @@ pub const HEADER_LEN: usize = field::OPTIONS;
 /// A TCP segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tcp<'a> {
-    header: &'a [u8],
-    payload: &'a [u8],
+    /// Header and data.
+    bytes: &'a [u8],
+    header_len: u8,
     found: Found,
 }
 
@@ -30,55 +35,55 @@ impl<'a> Tcp<'a> {
     /// The header with its options, 20 to 60 bytes.
     #[inline]
     pub fn header(&self) -> &'a [u8] {
-        self.header
+        upto(self.bytes, self.header_len())
     }
 
     /// The data of the segment.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        self.payload
+        from(self.bytes, self.header_len())
     }
 
     /// The source port.
     #[inline]
     pub fn src_port(&self) -> u16 {
-        u16_at(self.header, field::SRC_PORT)
+        u16_at(self.bytes, field::SRC_PORT)
     }
 
     /// The destination port.
     #[inline]
     pub fn dst_port(&self) -> u16 {
-        u16_at(self.header, field::DST_PORT)
+        u16_at(self.bytes, field::DST_PORT)
     }
 
     /// The sequence number.
     #[inline]
     pub fn seq(&self) -> u32 {
-        u32_at(self.header, field::SEQ)
+        u32_at(self.bytes, field::SEQ)
     }
 
     /// The acknowledgement number.
     #[inline]
     pub fn ack(&self) -> u32 {
-        u32_at(self.header, field::ACK)
+        u32_at(self.bytes, field::ACK)
     }
 
     /// The length of the header in bytes.
     #[inline]
     pub fn header_len(&self) -> usize {
-        self.header.len()
+        usize::from(self.header_len)
     }
 
     /// The low eight flags, `CWR ECE URG ACK PSH RST SYN FIN`; the masks are in [`flag`].
     #[inline]
     pub fn flags(&self) -> u8 {
-        u8_at(self.header, field::FLAGS)
+        u8_at(self.bytes, field::FLAGS)
     }
 
     /// The four reserved bits between data offset and flags; the lowest was NS (RFC 3540).
     #[inline]
     pub fn reserved(&self) -> u8 {
-        u8_at(self.header, field::OFFSET) & 0x0f
+        u8_at(self.bytes, field::OFFSET) & 0x0f
     }
 
     /// Whether SYN is set.
@@ -108,33 +113,31 @@ impl<'a> Tcp<'a> {
     /// The window, not scaled.
     #[inline]
     pub fn window(&self) -> u16 {
-        u16_at(self.header, field::WINDOW)
+        u16_at(self.bytes, field::WINDOW)
     }
 
     /// The checksum.
     #[inline]
     pub fn checksum(&self) -> u16 {
-        u16_at(self.header, field::CHECKSUM)
+        u16_at(self.bytes, field::CHECKSUM)
     }
 
     /// The urgent pointer.
     #[inline]
     pub fn urgent(&self) -> u16 {
-        u16_at(self.header, field::URGENT)
+        u16_at(self.bytes, field::URGENT)
     }
 
     /// The bytes of the options, 0 to 40.
     #[inline]
     pub fn option_bytes(&self) -> &'a [u8] {
-        from(self.header, field::OPTIONS)
+        from(self.header(), field::OPTIONS)
     }
 
     /// The options in order, up to the end-of-list option or the first of an impossible length.
     #[inline]
     pub fn options(&self) -> TcpOptions<'a> {
-        TcpOptions {
-            rest: self.option_bytes(),
-        }
+        TcpOptions::new(self.option_bytes())
     }
 
     /// The maximum segment size in bytes.
@@ -175,7 +178,11 @@ impl<'a> Tcp<'a> {
     /// The fast-open cookie (RFC 7413); empty when one is asked for.
     #[inline]
     pub fn fast_open(&self) -> Option<&'a [u8]> {
-        self.found(self.found.fast_open)
+        let data = self.found(self.found.fast_open)?;
+        let experiment =
+            u8_at(self.bytes, usize::from(self.found.fast_open)) != tcp_options::kind::FAST_OPEN;
+        // RFC 7413 section 4.1.1: the shared experimental option starts with two bytes that tell its use.
+        Some(if experiment { from(data, 2) } else { data })
     }
 
     /// The data of the option at `at` in the header; `None` for 0, which no option can have.
@@ -184,71 +191,49 @@ impl<'a> Tcp<'a> {
         if at == 0 {
             return None;
         }
-        let option = from(self.header, usize::from(at));
+        let option = from(self.header(), usize::from(at));
         upto(option, usize::from(u8_at(option, 1))).get(2..)
     }
 }
 
-/// Where in the header the options of a valid length are; 0 for an option that is not there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Found {
-    mss: u8,
-    wscale: u8,
-    timestamps: u8,
-    sack_permitted: u8,
-    sack: u8,
-    fast_open: u8,
-}
-
-/// One TCP option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TcpOption<'a> {
-    /// The option kind.
-    pub kind: u8,
-    /// The length as the option has it; 1 for the options of one byte.
-    pub len: u8,
-    /// What follows kind and length.
-    pub data: &'a [u8],
-}
-
-/// The options of a TCP header in order.
-#[derive(Clone, Copy, Debug)]
-pub struct TcpOptions<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Iterator for TcpOptions<'a> {
-    type Item = TcpOption<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<TcpOption<'a>> {
-        let (kind, rest) = self.rest.split_first()?;
-        match *kind {
-            kind::EOL => {
-                self.rest = &[];
-                Some(TcpOption {
-                    kind: kind::EOL,
-                    len: 1,
-                    data: &[],
-                })
-            }
-            kind::NOP => {
-                self.rest = rest;
-                Some(TcpOption {
-                    kind: kind::NOP,
-                    len: 1,
-                    data: &[],
-                })
-            }
-            kind => {
-                let len = *rest.first()?;
-                let whole = self.rest.get(..usize::from(len))?;
-                let data = whole.get(2..)?;
-                self.rest = split(self.rest, whole.len()).1;
-                Some(TcpOption { kind, len, data })
-            }
+#[inline]
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
+    packet.layers.insert(Layer::Tcp);
+    let header_len = match check(bytes) {
+        Ok(header_len) => header_len,
+        Err(event) => {
+            packet.reject(event);
+            return;
         }
+    };
+    let mut tcp = Tcp {
+        bytes,
+        header_len,
+        found: Found::default(),
+    };
+    let options = tcp.option_bytes();
+    if !options.is_empty() {
+        tcp.found = tcp_options::check(packet, options);
     }
+    packet.transport = Transport::Tcp(tcp);
+    packet.payload = tcp.payload();
+}
+
+/// The length of the header.
+#[inline]
+fn check(bytes: &[u8]) -> Result<u8, DecoderEvent> {
+    if bytes.len() < HEADER_LEN {
+        return Err(DecoderEvent::TcpPktTooSmall);
+    }
+    // RFC 9293 section 3.1: the data offset counts words of 4 bytes in the high 4 bits.
+    let header_len = (u8_at(bytes, field::OFFSET) & 0xf0) >> 2;
+    if bytes.len() < usize::from(header_len) {
+        return Err(DecoderEvent::TcpHlenTooSmall);
+    }
+    if usize::from(header_len) < HEADER_LEN {
+        return Err(DecoderEvent::TcpInvalidOptlen);
+    }
+    Ok(header_len)
 }
 
 /// The flags of a TCP header.
@@ -269,32 +254,4 @@ pub mod flag {
     pub const ECE: u8 = 0x40;
     /// Congestion window reduced (RFC 3168).
     pub const CWR: u8 = 0x80;
-}
-
-/// The kinds of the TCP options.
-pub mod kind {
-    /// End of list.
-    pub const EOL: u8 = 0;
-    /// No operation.
-    pub const NOP: u8 = 1;
-    /// Maximum segment size.
-    pub const MSS: u8 = 2;
-    /// Window scale (RFC 7323).
-    pub const WSCALE: u8 = 3;
-    /// Selective acknowledgements permitted (RFC 2018).
-    pub const SACK_PERMITTED: u8 = 4;
-    /// Selective acknowledgements (RFC 2018).
-    pub const SACK: u8 = 5;
-    /// Timestamps (RFC 7323).
-    pub const TIMESTAMPS: u8 = 8;
-    /// MD5 signature (RFC 2385).
-    pub const MD5: u8 = 19;
-    /// Authentication option (RFC 5925).
-    pub const AO: u8 = 29;
-    /// Fast open (RFC 7413).
-    pub const FAST_OPEN: u8 = 34;
-    /// Shared experimental option (RFC 6994).
-    pub const EXPERIMENT_1: u8 = 253;
-    /// Shared experimental option (RFC 6994).
-    pub const EXPERIMENT_2: u8 = 254;
 }

@@ -52,4 +52,6 @@ pub enum First {
     Ppp,
     /// What follows a link header with this EtherType.
     Ethertype(u16),
+    /// The header of ERSPAN type II.
+    Erspan,
 }

@@ -1,6 +1,11 @@
 //! UDP (RFC 768).
 
 use crate::bytes::u16_at;
+use crate::config::DecodeConfig;
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::{Packet, Transport};
+use crate::{geneve, teredo, vxlan};
 
 mod field {
     pub const SRC_PORT: usize = 0;
@@ -62,4 +67,45 @@ impl<'a> Udp<'a> {
     pub fn checksum(&self) -> u16 {
         u16_at(self.header, field::CHECKSUM)
     }
+}
+
+#[inline]
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
+    packet.layers.insert(Layer::Udp);
+    let udp = match check(bytes) {
+        Ok(udp) => udp,
+        Err(event) => {
+            packet.reject(event);
+            return;
+        }
+    };
+    packet.transport = Transport::Udp(udp);
+    packet.payload = udp.payload;
+    if config.teredo
+        && (config.teredo_ports.contains(udp.src_port())
+            || config.teredo_ports.contains(udp.dst_port()))
+    {
+        teredo::decode(packet, udp.payload, config);
+    }
+    if config.geneve && config.geneve_ports.contains(udp.dst_port()) {
+        geneve::decode(packet, udp.payload, config);
+    }
+    if config.vxlan && config.vxlan_ports.contains(udp.dst_port()) {
+        vxlan::decode(packet, udp.payload, config);
+    }
+}
+
+#[inline]
+fn check(bytes: &[u8]) -> Result<Udp<'_>, DecoderEvent> {
+    let Some(header) = bytes.first_chunk::<HEADER_LEN>() else {
+        return Err(DecoderEvent::UdpHlenTooSmall);
+    };
+    let len = usize::from(u16_at(bytes, field::LEN));
+    if bytes.len() < len {
+        return Err(DecoderEvent::UdpPktTooSmall);
+    }
+    let payload = bytes
+        .get(HEADER_LEN..len)
+        .ok_or(DecoderEvent::UdpLenInvalid)?;
+    Ok(Udp { header, payload })
 }

@@ -1,0 +1,29 @@
+//! Cisco HDLC.
+
+use crate::bytes::{from, u16_at};
+use crate::decode::Step;
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::Packet;
+
+mod field {
+    // Address and control, a byte each, come first.
+    pub const ETHERTYPE: usize = 2;
+    pub const PAYLOAD: usize = 4;
+}
+
+/// The length of the header.
+pub const HEADER_LEN: usize = field::PAYLOAD;
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    packet.layers.insert(Layer::Chdlc);
+    if bytes.len() < HEADER_LEN {
+        packet.reject(DecoderEvent::ChdlcPktTooSmall);
+        return Step::Done;
+    }
+    Step::Ethertype(
+        u16_at(bytes, field::ETHERTYPE),
+        from(bytes, field::PAYLOAD),
+        Layer::Chdlc,
+    )
+}

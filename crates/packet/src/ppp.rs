@@ -1,0 +1,121 @@
+//! PPP (RFC 1661), with or without the address and control bytes of HDLC framing (RFC 1662).
+
+use crate::bytes::{from, u8_at, u16_at};
+use crate::decode::Step;
+use crate::event::DecoderEvent;
+use crate::layers::Layer;
+use crate::packet::Packet;
+use crate::{ipv4, ipv6};
+
+mod field {
+    pub const ADDRESS: usize = 0;
+    /// Address and control, which hosts may agree to leave out.
+    pub const FRAMING_LEN: usize = 2;
+}
+
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    packet.layers.insert(Layer::Ppp);
+    let framed = u8_at(bytes, field::ADDRESS) == ALL_STATIONS;
+    protocol(
+        packet,
+        from(bytes, if framed { field::FRAMING_LEN } else { 0 }),
+    )
+}
+
+/// The protocol field, one or two bytes, and what follows it.
+pub(crate) fn protocol<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
+    // RFC 1661 section 2: the last byte of a protocol number is odd, the bytes before are even.
+    let len = if u8_at(bytes, 0) & 1 == 1 { 1 } else { 2 };
+    if bytes.len() < len {
+        packet.reject(DecoderEvent::PppPktTooSmall);
+        return Step::Done;
+    }
+    let number = if len == 1 {
+        u16::from(u8_at(bytes, 0))
+    } else {
+        u16_at(bytes, 0)
+    };
+    by_number(packet, number, from(bytes, len))
+}
+
+fn by_number<'a>(packet: &mut Packet<'a>, number: u16, bytes: &'a [u8]) -> Step<'a> {
+    let (step, least, event) = match number {
+        number::IPV4 => (
+            Step::Ipv4(bytes),
+            ipv4::HEADER_LEN,
+            DecoderEvent::PppIp4PktTooSmall,
+        ),
+        number::VJ_UNCOMPRESSED => (
+            Step::Ipv4(bytes),
+            ipv4::HEADER_LEN,
+            DecoderEvent::PppVjuPktTooSmall,
+        ),
+        number::IPV6 => (
+            Step::Ipv6(bytes),
+            ipv6::HEADER_LEN,
+            DecoderEvent::PppIp6PktTooSmall,
+        ),
+        _ => {
+            packet.reject(if is_known(number) {
+                DecoderEvent::PppUnsupProto
+            } else {
+                DecoderEvent::PppWrongType
+            });
+            return Step::Done;
+        }
+    };
+    if bytes.len() < least {
+        packet.reject(event);
+        return Step::Done;
+    }
+    step
+}
+
+/// Whether the protocol is assigned: network protocols, their control protocols, and those of the link.
+fn is_known(number: u16) -> bool {
+    matches!(
+        number,
+        0x0023
+            | 0x0025
+            | 0x0027
+            | 0x0029
+            | 0x002b
+            | 0x002d
+            | 0x0031
+            | 0x0033
+            | 0x0035
+            | 0x003d
+            | 0x003f
+            | 0x004b
+            | 0x004d
+            | 0x0055
+            | 0x0281
+            | 0x0283
+            | 0x8021
+            | 0x8023
+            | 0x8025
+            | 0x8027
+            | 0x8029
+            | 0x802b
+            | 0x8031
+            | 0x8057
+            | 0x80fd
+            | 0x8281
+            | 0x8283
+            | 0xc021
+            | 0xc023
+            | 0xc025
+            | 0xc223
+    )
+}
+
+/// The address field of HDLC framing.
+const ALL_STATIONS: u8 = 0xff;
+
+/// The protocol numbers that are decoded.
+mod number {
+    pub const IPV4: u16 = 0x0021;
+    /// RFC 1144 section 3.2.3: IPv4 with the connection number in the place of the protocol.
+    pub const VJ_UNCOMPRESSED: u16 = 0x002f;
+    pub const IPV6: u16 = 0x0057;
+}

@@ -1,0 +1,162 @@
+//! The options of TCP (RFC 9293 section 3.1 and those since).
+
+use crate::bytes::{from, u16_at};
+use crate::event::DecoderEvent;
+use crate::packet::Packet;
+use crate::tcp;
+
+/// One TCP option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TcpOption<'a> {
+    /// The option kind, one of [`kind`] when known.
+    pub kind: u8,
+    /// The length as the option has it; 1 for the options of one byte.
+    pub len: u8,
+    /// What follows kind and length.
+    pub data: &'a [u8],
+}
+
+/// The options of a TCP header in order, up to the end-of-list option or the first of an impossible length.
+#[derive(Clone, Copy, Debug)]
+pub struct TcpOptions<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> TcpOptions<'a> {
+    #[inline]
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+}
+
+impl<'a> Iterator for TcpOptions<'a> {
+    type Item = TcpOption<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<TcpOption<'a>> {
+        let (kind, rest) = self.rest.split_first()?;
+        if *kind == kind::EOL || *kind == kind::NOP {
+            self.rest = if *kind == kind::EOL { &[] } else { rest };
+            return Some(TcpOption {
+                kind: *kind,
+                len: 1,
+                data: &[],
+            });
+        }
+        let len = *rest.first()?;
+        let whole = self.rest.get(..usize::from(len))?;
+        let data = whole.get(2..)?;
+        self.rest = from(self.rest, whole.len());
+        Some(TcpOption {
+            kind: *kind,
+            len,
+            data,
+        })
+    }
+}
+
+/// Where in the header the options of a valid length are; 0 for an option that is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub mss: u8,
+    pub wscale: u8,
+    pub timestamps: u8,
+    pub sack_permitted: u8,
+    pub sack: u8,
+    pub fast_open: u8,
+}
+
+/// Looks through the options, and says where the good ones are.
+pub(crate) fn check(packet: &mut Packet<'_>, bytes: &[u8]) -> Found {
+    let mut found = Found::default();
+    // PERF: the options of almost every segment of an established connection.
+    if let [kind::NOP, kind::NOP, kind::TIMESTAMPS, 10, ..] = bytes
+        && bytes.len() == 12
+    {
+        found.timestamps = TIMESTAMPS_AT;
+        return found;
+    }
+    let mut options = TcpOptions::new(bytes);
+    loop {
+        // At most 60, the longest header.
+        let at = tcp::HEADER_LEN
+            .saturating_add(bytes.len())
+            .saturating_sub(options.rest.len()) as u8;
+        let Some(option) = options.next() else { break };
+        check_option(packet, &option, at, &mut found);
+    }
+    if options.rest.len() > 1 {
+        packet.note(DecoderEvent::TcpOptInvalidLen);
+    }
+    found
+}
+
+fn check_option(packet: &mut Packet<'_>, option: &TcpOption<'_>, at: u8, found: &mut Found) {
+    let (len_ok, place) = match option.kind {
+        kind::MSS => (option.len == 4, Some(&mut found.mss)),
+        kind::WSCALE => (option.len == 3, Some(&mut found.wscale)),
+        kind::SACK_PERMITTED => (option.len == 2, Some(&mut found.sack_permitted)),
+        kind::TIMESTAMPS => (option.len == 10, Some(&mut found.timestamps)),
+        // RFC 2018 section 3: up to four blocks of two sequence numbers.
+        kind::SACK => (
+            matches!(option.len, 10 | 18 | 26 | 34),
+            Some(&mut found.sack),
+        ),
+        kind::FAST_OPEN => (is_cookie_len(option.len), Some(&mut found.fast_open)),
+        kind::EXPERIMENT_1 | kind::EXPERIMENT_2 if u16_at(option.data, 0) == FAST_OPEN_MAGIC => (
+            is_cookie_len(option.len.saturating_sub(2)),
+            Some(&mut found.fast_open),
+        ),
+        kind::MD5 => (option.len == 18, None),
+        kind::AO => (option.len >= 4, None),
+        _ => return,
+    };
+    if !len_ok {
+        packet.note(DecoderEvent::TcpOptInvalidLen);
+    } else if let Some(place) = place {
+        if *place != 0 {
+            packet.note(DecoderEvent::TcpOptDuplicate);
+        } else {
+            *place = at;
+        }
+    }
+}
+
+/// RFC 7413 section 4.1.1: no cookie, or one of 4 to 16 bytes, an even number.
+fn is_cookie_len(len: u8) -> bool {
+    len == 2 || (matches!(len, 6..=18) && len.is_multiple_of(2))
+}
+
+/// Where in the header the timestamps are behind two no-operations.
+const TIMESTAMPS_AT: u8 = 22;
+
+/// What tells fast open within a shared experimental option.
+const FAST_OPEN_MAGIC: u16 = 0xf989;
+
+/// The kinds of the TCP options.
+pub mod kind {
+    /// End of list.
+    pub const EOL: u8 = 0;
+    /// No operation.
+    pub const NOP: u8 = 1;
+    /// Maximum segment size.
+    pub const MSS: u8 = 2;
+    /// Window scale (RFC 7323).
+    pub const WSCALE: u8 = 3;
+    /// Selective acknowledgements permitted (RFC 2018).
+    pub const SACK_PERMITTED: u8 = 4;
+    /// Selective acknowledgements (RFC 2018).
+    pub const SACK: u8 = 5;
+    /// Timestamps (RFC 7323).
+    pub const TIMESTAMPS: u8 = 8;
+    /// MD5 signature (RFC 2385).
+    pub const MD5: u8 = 19;
+    /// Authentication option (RFC 5925).
+    pub const AO: u8 = 29;
+    /// Fast open (RFC 7413).
+    pub const FAST_OPEN: u8 = 34;
+    /// Shared experimental option (RFC 6994).
+    pub const EXPERIMENT_1: u8 = 253;
+    /// Shared experimental option (RFC 6994).
+    pub const EXPERIMENT_2: u8 = 254;
+}
