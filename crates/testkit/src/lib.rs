@@ -1,11 +1,13 @@
-//! Traffic made in code: packets and conversations.
+//! Traffic made in code: packets, conversations, attacks, and the captures under `fixtures/`.
 //!
 //! Everything is deterministic: what looks random comes from a seeded [`Rng`], and time is packet
 //! time that the caller sets. The same code gives the same bytes on every machine.
 //!
 //! - [`PacketBuilder`] stacks layers and gives the bytes of one packet;
 //! - [`TcpConversation`] and [`UdpExchange`] give all packets of two hosts that talk;
-//! - [`Capture`] is a list of packets with their times; it merges with others and becomes a pcap.
+//! - [`Capture`] is a list of packets with their times; it merges with others and becomes a pcap;
+//! - [`attacks`] holds the attacks that the bundled rules find, each with its near miss, and
+//!   [`background`] the ordinary traffic they hide in.
 //!
 //! This crate is for tests, so a misuse (an address that is none, a payload over 65,535 bytes)
 //! panics and says why.
@@ -26,15 +28,19 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod attacks;
+pub mod background;
 mod builder;
 mod capture;
 pub mod checksum;
 pub mod dns;
+pub mod fixtures;
 pub mod layer;
 mod rng;
 mod segmentation;
 mod tcp_conversation;
 pub mod time;
+pub mod tls;
 mod udp_exchange;
 
 pub use builder::PacketBuilder;
