@@ -82,6 +82,11 @@ impl Literals {
         &self.bytes[literal.start as usize..][..literal.len as usize]
     }
 
+    /// Whether the case of the literal's letters does not matter; it has some.
+    pub(super) fn is_nocase(&self, id: LiteralId) -> bool {
+        self.literals[id as usize].nocase
+    }
+
     /// Whether the literal stands in `haystack` from `start`.
     #[inline]
     pub(super) fn occurs(&self, id: LiteralId, haystack: &[u8], start: usize) -> bool {

@@ -6,11 +6,13 @@
 //! a million times in hostile traffic.
 
 mod corasick;
+mod filter;
 mod hits;
 mod literals;
 mod scratch;
 
 pub use corasick::Corasick;
+pub use filter::{Filter, Simd};
 pub use hits::Hits;
 pub use scratch::Scratch;
 
@@ -76,5 +78,8 @@ pub trait Mpm: Send + Sync {
 ///
 /// Duplicates are allowed, and every one of them is reported. At most 2^32 - 1 patterns of 2^32 - 1 bytes in all.
 pub fn build(patterns: &[Pattern]) -> Box<dyn Mpm> {
-    Box::new(Corasick::new(patterns))
+    match Filter::new(patterns) {
+        Some(filter) => Box::new(filter),
+        None => Box::new(Corasick::new(patterns)),
+    }
 }

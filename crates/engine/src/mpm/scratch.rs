@@ -2,7 +2,10 @@
 
 /// Working memory of scans: one per worker, whatever the number of matchers.
 #[derive(Debug, Clone, Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    /// The haystack in lower case, for the automaton that knows no case.
+    pub(super) folded: Vec<u8>,
+}
 
 impl Scratch {
     /// Empty working memory; it grows to the size of the longest haystack.

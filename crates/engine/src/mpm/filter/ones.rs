@@ -1,0 +1,72 @@
+//! Patterns of a single byte.
+
+use memchr::{memchr, memchr2};
+
+use super::super::Hits;
+use super::super::literals::{LiteralId, Literals};
+
+/// The patterns of one byte.
+#[derive(Debug)]
+pub(super) struct Ones {
+    /// The byte and its other case: the same byte where the case counts.
+    bytes: Box<[(u8, u8, LiteralId)]>,
+}
+
+impl Ones {
+    pub(super) fn new(literals: &Literals, class: &[LiteralId]) -> Self {
+        let bytes = class.iter().map(|&literal| {
+            let byte = literals.bytes(literal)[0];
+            let other = if literals.is_nocase(literal) {
+                byte.to_ascii_uppercase()
+            } else {
+                byte
+            };
+            (byte, other, literal)
+        });
+        Self {
+            bytes: bytes.collect(),
+        }
+    }
+
+    /// Adds the patterns that occur to the hits.
+    #[inline]
+    pub(super) fn scan(&self, haystack: &[u8], literals: &Literals, hits: &mut Hits) {
+        // PERF: one pass by memchr takes a thirtieth of the time that one pass by table does, and a call.
+        if self.bytes.len() <= FEW && haystack.len() >= 64 {
+            self.scan_each(haystack, literals, hits);
+        } else {
+            self.scan_all(haystack, literals, hits);
+        }
+    }
+
+    fn scan_each(&self, haystack: &[u8], literals: &Literals, hits: &mut Hits) {
+        for &(byte, other, literal) in &self.bytes {
+            if literals.reported(literal, hits) {
+                continue;
+            }
+            let found = if byte == other {
+                memchr(byte, haystack)
+            } else {
+                memchr2(byte, other, haystack)
+            };
+            if found.is_some() {
+                literals.report(literal, hits);
+            }
+        }
+    }
+
+    fn scan_all(&self, haystack: &[u8], literals: &Literals, hits: &mut Hits) {
+        let mut seen = [false; 256];
+        for &byte in haystack {
+            seen[usize::from(byte)] = true;
+        }
+        for &(byte, other, literal) in &self.bytes {
+            if seen[usize::from(byte)] | seen[usize::from(other)] {
+                literals.report(literal, hits);
+            }
+        }
+    }
+}
+
+/// Up to how many bytes are looked for one by one.
+const FEW: usize = 16;

@@ -1,0 +1,203 @@
+//! The filter against a search that cannot be wrong, on sets and haystacks made to be difficult.
+
+use proptest::prelude::*;
+
+use super::super::Corasick;
+use super::*;
+
+/// What every path must report: those of the patterns that stand anywhere in the haystack.
+fn naive(patterns: &[Pattern], haystack: &[u8]) -> Vec<u32> {
+    let occurs = |pattern: &Pattern| {
+        let here = |there: &[u8]| match pattern.nocase {
+            true => there.eq_ignore_ascii_case(&pattern.bytes),
+            false => *there == *pattern.bytes,
+        };
+        !pattern.bytes.is_empty() && haystack.windows(pattern.bytes.len()).any(here)
+    };
+    (0..)
+        .zip(patterns)
+        .filter(|(_, pattern)| occurs(pattern))
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// Scans by every path, and checks that they agree with the naive search.
+fn check(patterns: &[Pattern], haystacks: &[Vec<u8>]) -> Result<(), TestCaseError> {
+    let scalar = Filter::with_simd(patterns, Simd::Scalar).unwrap();
+    let best = Filter::with_simd(patterns, Simd::Avx2).unwrap();
+    let corasick = Corasick::new(patterns);
+    let (mut scratch, mut hits) = (Scratch::new(), Hits::new());
+    for haystack in haystacks {
+        let expected = naive(patterns, haystack);
+        for (name, matcher) in [
+            ("scalar", &scalar as &dyn Mpm),
+            ("simd", &best),
+            ("corasick", &corasick),
+        ] {
+            hits.clear();
+            matcher.scan(haystack, &mut scratch, &mut hits);
+            prop_assert_eq!(hits.as_slice(), &expected, "{}", name);
+        }
+        hits.clear();
+        let mut budget = Budget(usize::MAX);
+        prop_assert!(best.scan_within(haystack, &mut budget, &mut hits));
+        hits.sort();
+        prop_assert_eq!(hits.as_slice(), &expected, "without a budget");
+        hits.clear();
+        prop_assert!(
+            best.fallback
+                .scan(haystack, &best.literals, &mut scratch, &mut hits)
+        );
+        hits.sort();
+        prop_assert_eq!(hits.as_slice(), &expected, "fallback");
+    }
+    Ok(())
+}
+
+/// Bytes of an alphabet: small ones make for overlaps and runs, and some hold bytes that fold alike.
+fn bytes(len: impl Into<proptest::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
+    let len = len.into();
+    prop::sample::select(ALPHABETS).prop_flat_map(move |alphabet| {
+        prop::collection::vec(prop::sample::select(alphabet), len.clone())
+    })
+}
+
+const ALPHABETS: &[&[u8]] = &[
+    b"a",
+    b"aA",
+    b"ab",
+    b"abAB",
+    b"\0 ",
+    b"@`aA",
+    b"\0\x01",
+    b"abcdefgh.",
+    b"\x90\xb0",
+];
+
+fn pattern(len: impl Into<proptest::collection::SizeRange>) -> impl Strategy<Value = Pattern> {
+    (bytes(len), any::<bool>()).prop_map(|(bytes, nocase)| Pattern {
+        bytes: bytes.into(),
+        nocase,
+    })
+}
+
+/// Sets of short and long patterns, some of them twice.
+fn patterns() -> impl Strategy<Value = Vec<Pattern>> {
+    let pattern = prop_oneof![6 => pattern(0..12), 3 => pattern(8..40), 1 => pattern(200..300)];
+    (prop::collection::vec(pattern, 0..30), 0..4_usize).prop_map(|(mut patterns, twice)| {
+        patterns.extend_from_within(..twice.min(patterns.len()));
+        patterns
+    })
+}
+
+/// A haystack that contains patterns, whole, in other cases, cut short, and with a byte changed.
+fn haystack(patterns: &[Pattern], seed: &[(u16, u8)], noise: &[u8]) -> Vec<u8> {
+    let mut haystack = noise[..noise.len() / 2].to_vec();
+    for &(choice, change) in seed {
+        let Some(pattern) = patterns.get(usize::from(choice) % patterns.len().max(1)) else {
+            continue;
+        };
+        let mut bytes = pattern.bytes.to_vec();
+        let at = usize::from(change / 8) % bytes.len().max(1);
+        match change % 8 {
+            0 => bytes.truncate(at),
+            1 => bytes = bytes.split_off(at),
+            2 => bytes
+                .iter_mut()
+                .skip(at)
+                .take(1)
+                .for_each(|byte| *byte ^= 0x20),
+            3 => bytes
+                .iter_mut()
+                .skip(at)
+                .take(1)
+                .for_each(|byte| *byte ^= 0x01),
+            4 => bytes.make_ascii_uppercase(),
+            5 => bytes.make_ascii_lowercase(),
+            _ => {}
+        }
+        haystack.extend(bytes);
+    }
+    haystack.extend_from_slice(&noise[noise.len() / 2..]);
+    haystack
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_paths_agree_with_the_naive_search(
+        patterns in patterns(),
+        noise in bytes(0..200),
+        seed in prop::collection::vec(any::<(u16, u8)>(), 0..12),
+    ) {
+        let made = haystack(&patterns, &seed, &noise);
+        let tail = made[made.len() / 3..].to_vec();
+        check(&patterns, &[noise, made, tail, Vec::new()])?;
+    }
+
+    #[test]
+    fn every_place_in_a_haystack_is_looked_at(
+        pattern in pattern(1..20),
+        len in 0..300_usize,
+        fill in any::<u8>(),
+    ) {
+        let patterns = [pattern];
+        let haystacks: Vec<_> = (0..len.saturating_sub(patterns[0].bytes.len()))
+            .step_by(3)
+            .map(|at| {
+                let mut haystack = vec![fill; len];
+                haystack[at..at + patterns[0].bytes.len()].copy_from_slice(&patterns[0].bytes);
+                haystack
+            })
+            .collect();
+        check(&patterns, &haystacks)?;
+    }
+}
+
+#[test]
+fn a_budget_that_runs_out_changes_nothing() {
+    let patterns: Vec<_> = (0..400_u32)
+        .map(|n| Pattern::exact(format!("{n:03}hostile near miss {n:03}").into_bytes()))
+        .collect();
+    let filter = Filter::new(&patterns).unwrap();
+    let mut haystack = b"hostile near miss ".repeat(400);
+    haystack.extend_from_slice(b"123hostile near miss 123");
+    let (mut scratch, mut hits) = (Scratch::new(), Hits::new());
+    assert!(!filter.scan_within(&haystack, &mut Budget(10), &mut hits));
+    hits.clear();
+    filter
+        .fallback
+        .scan(&haystack, &filter.literals, &mut scratch, &mut hits);
+    assert_eq!(hits.as_slice(), [123]);
+    hits.clear();
+    filter.scan(&haystack, &mut scratch, &mut hits);
+    assert_eq!(hits.as_slice(), [123]);
+}
+
+#[test]
+fn hits_of_earlier_scans_stay() {
+    let filter = Filter::new(&[
+        Pattern::exact(*b"first"),
+        Pattern::exact(*b"second pattern"),
+    ])
+    .unwrap();
+    let (mut scratch, mut hits) = (Scratch::new(), Hits::new());
+    filter.scan(b"a second pattern", &mut scratch, &mut hits);
+    filter.scan(b"the first", &mut scratch, &mut hits);
+    assert_eq!(hits.as_slice(), [0, 1]);
+}
+
+#[test]
+fn an_empty_set_finds_nothing() {
+    let filter = Filter::new(&[]).unwrap();
+    let mut hits = Hits::new();
+    filter.scan(b"anything", &mut Scratch::new(), &mut hits);
+    assert!(hits.is_empty() && filter.is_empty() && filter.max_len() == 0);
+}
+
+#[test]
+fn what_is_too_long_is_refused() {
+    assert!(Filter::new(&[Pattern::exact(vec![b'a'; MAX_LEN + 1])]).is_none());
+    assert!(Filter::new(&[Pattern::exact(vec![b'a'; MAX_LEN])]).is_some());
+}
