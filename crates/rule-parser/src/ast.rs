@@ -251,6 +251,9 @@ impl RuleOption<'_> {
 }
 
 impl Direction {
+    /// All directions.
+    pub const ALL: [Self; 3] = [Self::ToRight, Self::Both, Self::Transactional];
+
     /// The arrow.
     #[must_use]
     pub fn arrow(self) -> &'static str {
@@ -263,6 +266,9 @@ impl Direction {
 }
 
 impl DefinitionKind {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Var, Self::IpVar, Self::PortVar];
+
     /// The word that introduces it.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -41,6 +41,7 @@ codes! {
     FILE_TOO_LARGE = "E0026", "A rule file is 4 GiB or larger.";
     TOO_MANY_FINDINGS = "E0027", "There is more to say about a file than anybody reads.";
     TOO_MANY_OPTIONS = "E0028", "A rule has more options than a rule may have.";
+    TEXT_AFTER_QUOTE = "E0029", "Text follows the closing quote of a value.";
     NOT_QUOTED = "E0040", "A value must be in quotes.";
     EMPTY_PATTERN = "E0041", "A pattern has no bytes.";
     UNTERMINATED_HEX = "E0042", "A hex block is not closed.";

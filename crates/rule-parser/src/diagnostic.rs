@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use serde::Serialize;
 
-use crate::Span;
+use crate::{Span, source};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -121,3 +121,14 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 }
+
+/// The start of a text as messages quote it: one line of at most 40 characters.
+pub(crate) fn excerpt(text: &str) -> String {
+    let line = text.split('\n').next().unwrap_or_default().trim_end();
+    match line.char_indices().nth(MAX_EXCERPT) {
+        Some((end, _)) => format!("{}...", source::to_display(&line[..end])),
+        None => source::to_display(line).into_owned(),
+    }
+}
+
+const MAX_EXCERPT: usize = 40;

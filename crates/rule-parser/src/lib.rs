@@ -23,12 +23,28 @@ pub mod codes;
 pub mod source;
 pub mod value;
 
+mod address;
 mod ast;
+mod body;
+mod definition;
+mod detect;
 mod diagnostic;
 mod dialect;
+mod directive;
+mod field;
 mod file;
+mod findings;
+mod header;
+mod options;
+mod port;
+mod print;
 mod render;
+mod rule;
+mod same;
+mod scan;
 mod span;
+mod statements;
+mod value_end;
 
 pub use ast::{
     Action, AddressExpr, AddressNode, Definition, DefinitionKind, Direction, Endpoints, Header,
@@ -36,7 +52,10 @@ pub use ast::{
 };
 pub use diagnostic::{Diagnostic, Severity};
 pub use dialect::{Dialect, DialectSource, UnknownDialect};
-pub use file::{ParseOptions, parse_file, parse_rule, parse_source};
+pub use file::{
+    ParseOptions, Piece, cut_pieces, join_pieces, parse_file, parse_piece, parse_rule, parse_source,
+};
+pub use print::print;
 pub use render::{render, to_json};
 pub use source::{Position, SourceText};
 pub use span::{Span, Spanned};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::diagnostic::excerpt;
 use crate::{Diagnostic, Spanned, codes};
 
 /// An unsigned number of 64 bits and how it was written.
@@ -142,14 +143,6 @@ fn max_of<T: TryFrom<u64>>() -> Option<u64> {
     (0..64)
         .map(|shift| u64::MAX >> shift)
         .find(|&value| T::try_from(value).is_ok())
-}
-
-/// At most 40 characters, so that a message stays one line.
-fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
