@@ -18,11 +18,6 @@ fn fixtures_have_right_checksums_and_no_decoder_events() {
             assert_ne!(packet.ipv4_checksum_ok(), Some(false), "{place}");
         }
     }
-    assert!(
-        MALFORMED
-            .iter()
-            .all(|m| ATTACKS.iter().any(|a| a.name == *m))
-    );
 }
 
 #[test]
