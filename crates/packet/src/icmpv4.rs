@@ -27,16 +27,16 @@ pub struct Icmpv4<'a> {
 }
 
 impl<'a> Icmpv4<'a> {
-    /// The first 8 bytes.
+    /// The first 8 bytes; of a timestamp or its reply 20.
     #[inline]
     pub fn header(&self) -> &'a [u8] {
-        upto(self.message, HEADER_LEN)
+        upto(self.message, self.header_len())
     }
 
-    /// What follows the first 8 bytes; for an error, the datagram it quotes.
+    /// What follows the header; for an error, the datagram it quotes.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        from(self.message, field::PAYLOAD)
+        from(self.message, self.header_len())
     }
 
     /// The whole message.
@@ -88,6 +88,21 @@ impl<'a> Icmpv4<'a> {
             .then(|| u16_at(self.message, field::MTU))
     }
 
+    /// Whether the message is a timestamp or its reply, which have three times in the header.
+    #[inline]
+    fn is_timestamp(&self) -> bool {
+        matches!(self.kind(), kind::TIMESTAMP | kind::TIMESTAMP_REPLY)
+    }
+
+    #[inline]
+    fn header_len(&self) -> usize {
+        if self.is_timestamp() && self.message.len() >= TIMESTAMP_LEN {
+            TIMESTAMP_LEN
+        } else {
+            HEADER_LEN
+        }
+    }
+
     /// Whether the message has an identifier and a sequence number.
     #[inline]
     pub fn is_query(&self) -> bool {
@@ -124,32 +139,39 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
         packet.note(DecoderEvent::Icmpv4UnknownType);
         return;
     };
-    // RFC 5944 section 2.1.1: 16 is a mobility agent that does not route.
-    let agent = icmp.kind() == kind::ROUTER_ADVERTISEMENT && icmp.code() == 16;
-    if icmp.code() > last_code && !agent {
+    if icmp.code() > last_code {
         packet.note(DecoderEvent::Icmpv4UnknownCode);
     } else if icmp.is_error()
-        && let Err(event) = check_embedded(icmp.payload())
+        && let Err(event) = check_embedded(icmp.kind(), icmp.payload())
     {
         packet.note(event);
+    }
+    if icmp.is_timestamp() && icmp.message().len() < TIMESTAMP_LEN {
+        packet.note(DecoderEvent::Icmpv4Ipv4TruncPkt);
     }
 }
 
 /// The highest code of a type; `None` for an unknown type.
+///
+/// Suricata: does not know router solicitations, nor the codes of a parameter problem but 0.
 fn last_code(kind: u8) -> Option<u8> {
     match kind {
         kind::UNREACHABLE => Some(15),
         kind::REDIRECT => Some(3),
         kind::TIME_EXCEEDED => Some(1),
-        kind::PARAMETER_PROBLEM => Some(2),
-        kind::ECHO_REPLY | kind::SOURCE_QUENCH | kind::ECHO..=kind::ROUTER_SOLICITATION => Some(0),
-        kind::TIMESTAMP..=kind::ADDRESS_MASK_REPLY => Some(0),
+        kind::ROUTER_ADVERTISEMENT => Some(255),
+        kind::ECHO_REPLY | kind::SOURCE_QUENCH | kind::ECHO => Some(0),
+        kind::PARAMETER_PROBLEM..=kind::ADDRESS_MASK_REPLY => Some(0),
         _ => None,
     }
 }
 
 /// Looks at the IPv4 header that an error quotes.
-fn check_embedded(bytes: &[u8]) -> Result<(), DecoderEvent> {
+fn check_embedded(kind: u8, bytes: &[u8]) -> Result<(), DecoderEvent> {
+    // Suricata: nothing at all is no quote, and only of a source quench a broken one.
+    if bytes.is_empty() && kind != kind::SOURCE_QUENCH {
+        return Ok(());
+    }
     if bytes.len() < ipv4::HEADER_LEN {
         return Err(DecoderEvent::Icmpv4Ipv4TruncPkt);
     }
@@ -158,6 +180,9 @@ fn check_embedded(bytes: &[u8]) -> Result<(), DecoderEvent> {
     }
     Ok(())
 }
+
+/// The length of a timestamp message.
+const TIMESTAMP_LEN: usize = 20;
 
 /// The types of the ICMP messages.
 pub mod kind {

@@ -107,25 +107,38 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
     }
     let icmp = Icmpv6 { message: bytes };
     packet.transport = Transport::Icmpv6(icmp);
-    packet.payload = icmp.payload();
+    // Suricata: counts 4 more bytes to the header of all but errors and echoes with a known code.
+    let full = (icmp.is_error() || icmp.is_query()) && has_known_code(&icmp);
+    packet.payload = from(icmp.payload(), if full { 0 } else { 4 });
     if let Err(event) = check(packet, &icmp) {
         packet.note(event);
     }
 }
 
-fn check(packet: &Packet<'_>, icmp: &Icmpv6<'_>) -> Result<(), DecoderEvent> {
-    if icmp.code() > last_code(icmp.kind())? {
+fn check(packet: &mut Packet<'_>, icmp: &Icmpv6<'_>) -> Result<(), DecoderEvent> {
+    last_code(icmp.kind())?;
+    // RFC 3810 section 5: listener messages do not leave the link.
+    // Suricata: does not ask it of version 2 reports.
+    if matches!(icmp.kind(), kind::MLD_QUERY..=kind::MLD_DONE)
+        && packet.ipv6().is_some_and(|ip| ip.hop_limit() != 1)
+    {
+        packet.note(DecoderEvent::Icmpv6MldMessageWithInvalidHl);
+    }
+    if !has_known_code(icmp) {
         return Err(DecoderEvent::Icmpv6UnknownCode);
     }
-    match icmp.kind() {
-        kind::UNREACHABLE..=kind::PARAMETER_PROBLEM => check_embedded(icmp.payload()),
-        // RFC 3810 section 5: listener messages do not leave the link.
-        kind::MLD_QUERY..=kind::MLD_DONE | kind::MLDV2_REPORT
-            if packet.ipv6().is_some_and(|ip| ip.hop_limit() != 1) =>
-        {
-            Err(DecoderEvent::Icmpv6MldMessageWithInvalidHl)
-        }
-        _ => Ok(()),
+    if icmp.is_error() {
+        check_embedded(icmp.payload())
+    } else {
+        Ok(())
+    }
+}
+
+fn has_known_code(icmp: &Icmpv6<'_>) -> bool {
+    match (icmp.kind(), icmp.code()) {
+        // RFC 2894 section 3.1: resets the sequence number. RFC 6550 section 6: the secure variants.
+        (kind::ROUTER_RENUMBERING, 255) | (kind::RPL, 0x80..=0x83 | 0x8a) => true,
+        (kind, code) => last_code(kind).is_ok_and(|last| code <= last),
     }
 }
 
@@ -134,11 +147,12 @@ fn last_code(kind: u8) -> Result<u8, DecoderEvent> {
     match kind {
         kind::UNREACHABLE => Ok(6),
         kind::TIME_EXCEEDED => Ok(1),
-        kind::PARAMETER_PROBLEM => Ok(2),
-        kind::PACKET_TOO_BIG | kind::ECHO..=kind::REDIRECT => Ok(0),
-        138..=159 => Ok(255),
+        kind::PARAMETER_PROBLEM | kind::ROUTER_RENUMBERING..=kind::NODE_REPLY => Ok(2),
+        kind::RPL => Ok(3),
+        kind::MOBILITY_EXPERIMENT..=kind::MULTICAST_TERMINATION => Ok(255),
+        kind::PACKET_TOO_BIG | kind::ECHO..=159 => Ok(0),
         100 | 101 | 200 | 201 => Err(DecoderEvent::Icmpv6ExperimentationType),
-        5..=99 | 102..=126 | 160..=199 | 202..=254 => Err(DecoderEvent::Icmpv6UnassignedType),
+        5..=126 | 160.. => Err(DecoderEvent::Icmpv6UnassignedType),
         _ => Err(DecoderEvent::Icmpv6UnknownType),
     }
 }
@@ -184,6 +198,16 @@ pub mod kind {
     pub const NEIGHBOR_ADVERTISEMENT: u8 = 136;
     /// Redirect.
     pub const REDIRECT: u8 = 137;
+    /// Router renumbering (RFC 2894).
+    pub const ROUTER_RENUMBERING: u8 = 138;
+    /// Node information reply (RFC 4620).
+    pub const NODE_REPLY: u8 = 140;
     /// Multicast listener report, version 2.
     pub const MLDV2_REPORT: u8 = 143;
+    /// Experimental mobility (RFC 4065).
+    pub const MOBILITY_EXPERIMENT: u8 = 150;
+    /// Multicast router termination (RFC 4286).
+    pub const MULTICAST_TERMINATION: u8 = 153;
+    /// Routing in lossy networks (RFC 6550).
+    pub const RPL: u8 = 155;
 }

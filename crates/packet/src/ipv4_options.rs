@@ -94,7 +94,7 @@ pub(crate) fn check(packet: &mut Packet<'_>, bytes: &[u8]) -> bool {
 
 fn check_option(option: &Ipv4Option<'_>) -> Result<(), DecoderEvent> {
     let len_ok = match option.kind {
-        kind::RR | kind::LSRR | kind::SSRR | kind::SEC => option.len >= 3,
+        kind::RR | kind::LSRR | kind::SSRR | kind::SEC | kind::ESEC => option.len >= 3,
         kind::TS => option.len >= 5,
         kind::QS => option.len >= 8,
         kind::CIPSO => option.len >= 10,
@@ -135,7 +135,7 @@ fn check_timestamp(option: &Ipv4Option<'_>) -> bool {
 fn check_cipso(mut tags: &[u8]) -> bool {
     while let [kind, len, ..] = *tags {
         let (tag, rest) = split(tags, usize::from(len));
-        let aligned = !matches!(kind, 1 | 2 | 5) || u8_at(tag, 2) == 0;
+        let aligned = !matches!(kind, 1 | 2 | 5 | 6) || u8_at(tag, 2) == 0;
         if !matches!(kind, 1 | 2 | 5 | 6 | 7)
             || len < 4
             || usize::from(len) != tag.len()

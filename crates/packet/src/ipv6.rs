@@ -167,7 +167,12 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         fragment: chain.fragment,
     });
     if !chain.broken {
-        packet.protocol = Some(chain.protocol);
+        // Suricata: a piece of a datagram is of the protocol of its fragment header.
+        packet.protocol = Some(if chain.fragment {
+            ipv6_ext::kind::FRAGMENT
+        } else {
+            chain.protocol
+        });
     }
     if chain.broken || chain.fragment || chain.protocol == ipv6_ext::kind::NONE {
         return Step::Done;

@@ -17,6 +17,9 @@ mod field {
     pub const FRAGMENT_ID: usize = 4;
 }
 
+/// The length of the fixed part of an authentication header.
+const AUTHENTICATION_LEN: usize = 12;
+
 /// The length of a fragment header.
 pub const FRAGMENT_LEN: usize = 8;
 
@@ -148,7 +151,13 @@ pub(crate) fn header_len(kind: u8, bytes: &[u8]) -> Option<usize> {
         // RFC 4302 section 2.2: units of 4 bytes, minus 2.
         kind::AUTHENTICATION => {
             let units = usize::from(*bytes.get(field::LEN)?);
-            Some(units.saturating_add(2).saturating_mul(4))
+            // The fixed part takes 12 bytes, whatever the length says.
+            Some(
+                units
+                    .saturating_add(2)
+                    .saturating_mul(4)
+                    .max(AUTHENTICATION_LEN),
+            )
         }
         // RFC 8200 section 4.3: units of 8 bytes, not counting the first 8.
         kind::HOP_BY_HOP
@@ -239,6 +248,11 @@ pub(crate) fn decode(packet: &mut Packet<'_>, next_header: u8, bytes: &[u8]) -> 
         if chain.fragment {
             return chain;
         }
+        if rest.len() < 2 && chain.protocol != kind::NONE {
+            packet.reject(DecoderEvent::Ipv6TruncExthdr);
+            chain.broken = true;
+            return chain;
+        }
     }
 }
 
@@ -249,6 +263,7 @@ fn check(
     payload_len: usize,
     seen: &mut Seen,
 ) -> bool {
+    check_reserved(packet, extension);
     if let Some(event) = seen.twice(extension.kind) {
         packet.note(event);
         return false;
@@ -258,27 +273,33 @@ fn check(
         kind::ROUTING if extension.routing_type() == Some(0) => {
             packet.note(DecoderEvent::Ipv6RhType0)
         }
-        kind::AUTHENTICATION if u16_at(extension.bytes, field::AH_RESERVED) != 0 => {
-            packet.note(DecoderEvent::Ipv6ExthdrAhResNotNull);
-        }
         kind::FRAGMENT => return check_fragment(packet, extension, payload_len),
         _ => {}
     }
     false
 }
 
-fn check_fragment(packet: &mut Packet<'_>, extension: &Extension<'_>, payload_len: usize) -> bool {
-    // RFC 8200 section 4.5: a byte and two bits are reserved.
-    let offset_flags = u16_at(extension.bytes, field::FRAGMENT_OFFSET);
-    if u8_at(extension.bytes, field::FRAGMENT_RESERVED) != 0 || offset_flags & 0x0006 != 0 {
-        packet.note(DecoderEvent::Ipv6FhNonZeroReservedField);
+fn check_reserved(packet: &mut Packet<'_>, extension: &Extension<'_>) {
+    match extension.kind {
+        kind::AUTHENTICATION if u16_at(extension.bytes, field::AH_RESERVED) != 0 => {
+            packet.note(DecoderEvent::Ipv6ExthdrAhResNotNull);
+        }
+        // Suricata: leaves out the two reserved bits beside the offset.
+        kind::FRAGMENT if u8_at(extension.bytes, field::FRAGMENT_RESERVED) != 0 => {
+            packet.note(DecoderEvent::Ipv6FhNonZeroReservedField);
+        }
+        _ => {}
     }
+}
+
+fn check_fragment(packet: &mut Packet<'_>, extension: &Extension<'_>, payload_len: usize) -> bool {
+    let offset_flags = u16_at(extension.bytes, field::FRAGMENT_OFFSET);
     let more = offset_flags & 1 != 0;
-    let offset = offset_flags & 0xfff8;
     if more && !payload_len.is_multiple_of(8) {
         packet.note(DecoderEvent::Ipv6FragInvalidLength);
     }
-    if !more && offset == 0 {
+    // RFC 6946: an atomic fragment is a whole datagram.
+    if !more && offset_flags & 0xfff8 == 0 {
         packet.note(DecoderEvent::Ipv6ExthdrUselessFh);
         return false;
     }
@@ -287,45 +308,60 @@ fn check_fragment(packet: &mut Packet<'_>, extension: &Extension<'_>, payload_le
 
 /// Looks at the options of a hop-by-hop or destination options header.
 fn check_options(packet: &mut Packet<'_>, extension: &Extension<'_>) {
-    let hop_by_hop = extension.kind == kind::HOP_BY_HOP;
-    let mut options = extension.options();
-    let mut padding_only = true;
-    for option in options.by_ref() {
-        let wanted_len = match option.kind {
-            option::PAD1 => continue,
+    let (unknown, only_padding) = if extension.kind == kind::HOP_BY_HOP {
+        (
+            DecoderEvent::Ipv6HopoptsUnknownOpt,
+            DecoderEvent::Ipv6HopoptsOnlyPadding,
+        )
+    } else {
+        (
+            DecoderEvent::Ipv6DstoptsUnknownOpt,
+            DecoderEvent::Ipv6DstoptsOnlyPadding,
+        )
+    };
+    let mut rest = from(extension.bytes, field::OPTIONS);
+    let (mut padding, mut other) = (false, false);
+    while let Some((kind, after)) = rest.split_first() {
+        if *kind == option::PAD1 {
+            padding = true;
+            rest = after;
+            continue;
+        }
+        let len = u8_at(after, 0);
+        // Suricata: allows an option to reach a byte beyond its header.
+        if after.is_empty() || usize::from(len) > after.len() || len < least_len(*kind) {
+            packet.blame(DecoderEvent::Ipv6ExthdrInvalidOptlen);
+            break;
+        }
+        match *kind {
             option::PADN => {
-                if option.data.is_empty() {
+                padding = true;
+                if len == 0 {
                     packet.note(DecoderEvent::Ipv6ZeroLenPadn);
                 }
-                continue;
             }
-            option::ROUTER_ALERT => 2,
-            option::JUMBO => 4,
-            option::HOME_ADDRESS => 16,
+            option::ROUTER_ALERT | option::HOME_ADDRESS => other = true,
+            // Suricata: a jumbo payload beside padding is padding only.
+            option::JUMBO => {}
             _ => {
-                packet.note(if hop_by_hop {
-                    DecoderEvent::Ipv6HopoptsUnknownOpt
-                } else {
-                    DecoderEvent::Ipv6DstoptsUnknownOpt
-                });
-                padding_only = false;
-                continue;
+                other = true;
+                packet.note(unknown);
             }
-        };
-        padding_only = false;
-        if option.data.len() != wanted_len {
-            packet.note(DecoderEvent::Ipv6ExthdrInvalidOptlen);
-            return;
         }
+        rest = from(after, usize::from(len).saturating_add(1));
     }
-    if !options.rest.is_empty() {
-        packet.note(DecoderEvent::Ipv6ExthdrInvalidOptlen);
-    } else if padding_only {
-        packet.note(if hop_by_hop {
-            DecoderEvent::Ipv6HopoptsOnlyPadding
-        } else {
-            DecoderEvent::Ipv6DstoptsOnlyPadding
-        });
+    if padding && !other {
+        packet.note(only_padding);
+    }
+}
+
+/// The least length of the data of an option.
+fn least_len(kind: u8) -> u8 {
+    match kind {
+        option::ROUTER_ALERT => 2,
+        option::JUMBO => 4,
+        option::HOME_ADDRESS => 16,
+        _ => 0,
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn check(packet: &mut Packet<'_>, bytes: &[u8]) -> Found {
         check_option(packet, &option, at, &mut found);
     }
     if options.rest.len() > 1 {
-        packet.note(DecoderEvent::TcpOptInvalidLen);
+        packet.blame(DecoderEvent::TcpOptInvalidLen);
     }
     found
 }
@@ -97,16 +97,24 @@ fn check_option(packet: &mut Packet<'_>, option: &TcpOption<'_>, at: u8, found: 
         kind::WSCALE => (option.len == 3, Some(&mut found.wscale)),
         kind::SACK_PERMITTED => (option.len == 2, Some(&mut found.sack_permitted)),
         kind::TIMESTAMPS => (option.len == 10, Some(&mut found.timestamps)),
-        // RFC 2018 section 3: up to four blocks of two sequence numbers.
+        // RFC 2018 section 3: up to four blocks of two sequence numbers. Suricata: none will do.
         kind::SACK => (
-            matches!(option.len, 10 | 18 | 26 | 34),
+            matches!(option.len, 2 | 10 | 18 | 26 | 34),
             Some(&mut found.sack),
         ),
-        kind::FAST_OPEN => (is_cookie_len(option.len), Some(&mut found.fast_open)),
-        kind::EXPERIMENT_1 | kind::EXPERIMENT_2 if u16_at(option.data, 0) == FAST_OPEN_MAGIC => (
-            is_cookie_len(option.len.saturating_sub(2)),
+        // RFC 7413 section 4.1.1: a cookie of 4 to 16 bytes, or none. Suricata: 2 bytes will do.
+        kind::FAST_OPEN => (
+            matches!(option.len, 2..=18) && option.len.is_multiple_of(2),
             Some(&mut found.fast_open),
         ),
+        // Suricata: other uses of the shared option must have these lengths too.
+        kind::EXPERIMENT_1 | kind::EXPERIMENT_2 => {
+            let fast_open = u16_at(option.data, 0) == FAST_OPEN_MAGIC;
+            (
+                matches!(option.len, 4 | 12),
+                fast_open.then_some(&mut found.fast_open),
+            )
+        }
         kind::MD5 => (option.len == 18, None),
         kind::AO => (option.len >= 4, None),
         _ => return,
@@ -120,11 +128,6 @@ fn check_option(packet: &mut Packet<'_>, option: &TcpOption<'_>, at: u8, found: 
             *place = at;
         }
     }
-}
-
-/// RFC 7413 section 4.1.1: no cookie, or one of 4 to 16 bytes, an even number.
-fn is_cookie_len(len: u8) -> bool {
-    len == 2 || (matches!(len, 6..=18) && len.is_multiple_of(2))
 }
 
 /// Where in the header the timestamps are behind two no-operations.
