@@ -49,7 +49,7 @@ counters! {
     /// Flows that ended by their timeout, those above excepted.
     mgr_flows_timeout = "flow.mgr.flows_timeout",
     /// Flows that shared a hash with too many others and gave way; never without an attacker.
-    mgr_rows_evicted = "flow.mgr.rows_evicted",
+    mgr_flows_evicted = "flow.mgr.flows_evicted",
     /// How often emergency mode began.
     emerg_mode_entered = "flow.emerg_mode_entered",
     /// How often emergency mode ended.

@@ -180,7 +180,7 @@ impl<S> Store<S> {
             })
             .min();
         if let Some((_, _, slot)) = victim {
-            self.counters.mgr_rows_evicted += 1;
+            self.counters.mgr_flows_evicted += 1;
             self.end(slot, EndReason::Forced, sink);
         }
     }

@@ -343,7 +343,7 @@ fn a_flood_stays_within_the_cap() {
     );
     assert!(table.len() <= table.capacity());
     assert_eq!(busy_ended, 0, "the flood drove out an established flow");
-    assert_eq!(counters.mgr_rows_evicted, 0);
+    assert_eq!(counters.mgr_flows_evicted, 0);
     assert_eq!(
         counters.total - counters.active,
         counters.get_used + counters.mgr_flows_timeout
