@@ -59,3 +59,19 @@ pub use print::print;
 pub use render::{render, to_json};
 pub use source::{Position, SourceText};
 pub use span::{Span, Spanned};
+
+/// Reads a set of addresses that stands by itself: the value of a variable, a `suppress` line.
+///
+/// # Errors
+/// The first thing that is wrong with it; spans count from the start of `text`.
+pub fn parse_addresses(text: &str) -> Result<AddressExpr<'_>, Diagnostic> {
+    address::address_expr(field::File(text), text.trim())
+}
+
+/// Reads a set of ports that stands by itself: the value of a variable.
+///
+/// # Errors
+/// The first thing that is wrong with it; spans count from the start of `text`.
+pub fn parse_ports(text: &str) -> Result<PortExpr<'_>, Diagnostic> {
+    port::port_expr(field::File(text), text.trim())
+}
