@@ -1,0 +1,38 @@
+//! Bytes as EVE shows them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// Standard base64 with padding (RFC 4648 section 4).
+pub fn base64(data: &[u8]) -> String {
+    STANDARD.encode(data)
+}
+
+/// The bytes as text: what is not printable ASCII is a dot, save line breaks.
+pub(super) fn printable(data: &[u8]) -> String {
+    data.iter()
+        .map(|b| {
+            if matches!(b, 0x20..=0x7e | b'\r' | b'\n') {
+                char::from(*b)
+            } else {
+                '.'
+            }
+        })
+        .collect()
+}
+
+/// An Ethernet address: six pairs of hexadecimal digits with colons between.
+pub(super) fn mac(address: [u8; 6]) -> String {
+    address.map(|b| format!("{b:02x}")).join(":")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_addresses() {
+        assert_eq!(printable(b"a\0b\r\n\xff"), "a.b\r\n.");
+        assert_eq!(mac([0, 1, 2, 0xaa, 0xbb, 0xcc]), "00:01:02:aa:bb:cc");
+    }
+}

@@ -1,0 +1,182 @@
+//! Events as EVE JSON: the records that Suricata's users read.
+//!
+//! Typed structs, written straight to bytes. Every record validates against Suricata's schema. Times are UTC, so that
+//! the same capture gives the same bytes wherever it is read.
+
+mod alert;
+mod bytes;
+mod flow;
+mod head;
+mod stats;
+mod time;
+
+pub use alert::AlertOptions;
+pub use bytes::base64;
+pub use stats::StatsTree;
+pub use time::Rfc3339;
+
+use std::io;
+
+use serde::Serialize;
+
+use crate::event::{Anomaly, Body, Dropped, Event, PacketRecord};
+use crate::rule::RuleMeta;
+use head::Head;
+
+/// What the writer of records needs to know.
+#[derive(Clone, Debug, Default)]
+pub struct EveOptions {
+    /// What alerts show.
+    pub alert: AlertOptions,
+    /// Ethernet addresses are shown.
+    pub ethernet: bool,
+    /// Records of a capture name it.
+    pub pcap_filename: bool,
+    /// `host` of every record, if configured.
+    pub sensor_name: Option<String>,
+}
+
+/// Where records come from: the loaded rules, and the names of captures or interfaces.
+pub struct Origin<'a> {
+    /// What alerts say of their rules.
+    pub rules: &'a [RuleMeta],
+    /// The capture's name, for `pcap_filename`.
+    pub capture: Option<&'a str>,
+    /// The interface's name.
+    pub interface: Option<&'a str>,
+}
+
+impl EveOptions {
+    /// Appends the event to `out`: a line of JSON with its line feed.
+    ///
+    /// # Errors
+    /// Only if `out` cannot be written to, which does not happen to a `Vec`.
+    pub fn write(&self, event: &Event, origin: &Origin<'_>, out: &mut Vec<u8>) -> io::Result<()> {
+        match &event.body {
+            Body::Alert(alert) => {
+                let head = Head::of_packet("alert", &alert.packet, origin, self);
+                line(out, &alert::record(head, alert, origin.rules, &self.alert))
+            }
+            Body::Flow(flow) => line(out, &flow::record(flow, origin, self)),
+            Body::Anomaly(anomaly) => line(out, &anomaly_record(anomaly, origin, self)),
+            Body::Drop(dropped) => line(out, &drop_record(dropped, origin, self)),
+            Body::Packet(packet) => line(
+                out,
+                &PacketLine {
+                    head: Head::of_packet("packet", packet, origin, self),
+                    packet: alert::packet_bytes(packet),
+                },
+            ),
+        }
+    }
+}
+
+/// Appends a record and a line feed.
+pub(crate) fn line(out: &mut Vec<u8>, record: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, record)?;
+    out.push(b'\n');
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct PacketLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    #[serde(flatten)]
+    packet: alert::PacketBytes,
+}
+
+#[derive(Serialize)]
+struct AnomalyLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    anomaly: AnomalyBody<'a>,
+}
+
+#[derive(Serialize)]
+struct AnomalyBody<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    event: &'a str,
+}
+
+fn anomaly_record<'a>(anomaly: &'a Anomaly, origin: &'a Origin<'_>, options: &'a EveOptions) -> AnomalyLine<'a> {
+    AnomalyLine {
+        head: Head::of_packet("anomaly", &anomaly.packet, origin, options),
+        anomaly: AnomalyBody {
+            kind: anomaly.kind,
+            event: anomaly.event,
+        },
+    }
+}
+
+#[derive(Serialize)]
+struct DropLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    drop: DropBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<alert::AlertBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct DropBody {
+    len: u16,
+    tos: u8,
+    ttl: u8,
+    ipid: u32,
+    #[serde(flatten)]
+    tcp: Option<DropTcp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    udplen: Option<u16>,
+    reason: &'static str,
+}
+
+#[derive(Serialize)]
+struct DropTcp {
+    tcpseq: u32,
+    tcpack: u32,
+    tcpwin: u16,
+    syn: bool,
+    ack: bool,
+    psh: bool,
+    rst: bool,
+    urg: bool,
+    fin: bool,
+    tcpres: u8,
+    tcpurgp: u16,
+}
+
+fn drop_record<'a>(dropped: &'a Dropped, origin: &'a Origin<'_>, options: &'a EveOptions) -> DropLine<'a> {
+    let packet: &PacketRecord = &dropped.packet;
+    let header = &dropped.header;
+    let tcp = header
+        .tcp
+        .map(|(tcpseq, tcpack, tcpwin, flags, tcpres, tcpurgp)| DropTcp {
+            tcpseq,
+            tcpack,
+            tcpwin,
+            fin: flags & 0x01 != 0,
+            syn: flags & 0x02 != 0,
+            rst: flags & 0x04 != 0,
+            psh: flags & 0x08 != 0,
+            ack: flags & 0x10 != 0,
+            urg: flags & 0x20 != 0,
+            tcpres,
+            tcpurgp,
+        });
+    let rule = dropped.rule.and_then(|index| origin.rules.get(index as usize));
+    DropLine {
+        head: Head::of_packet("drop", packet, origin, options),
+        drop: DropBody {
+            len: header.length,
+            tos: header.tos,
+            ttl: header.ttl,
+            ipid: header.ip_id,
+            tcp,
+            udplen: header.udp_length,
+            reason: dropped.reason,
+        },
+        alert: rule.map(|meta| alert::body(meta, packet, "blocked", false)),
+    }
+}

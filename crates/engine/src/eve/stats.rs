@@ -1,0 +1,96 @@
+//! Stats records: counters by dotted names, as a tree.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use packet::Timestamp;
+use serde::Serialize;
+
+use super::Rfc3339;
+
+/// Counters by dotted names; `decoder.pkts` is put out as `{"decoder":{"pkts":...}}`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum StatsTree {
+    /// A counter.
+    Count(u64),
+    /// Counters below a name, sorted by name.
+    Branch(BTreeMap<String, StatsTree>),
+    /// Nothing yet.
+    #[default]
+    Empty,
+}
+
+#[derive(Serialize)]
+struct StatsLine<'a> {
+    timestamp: Rfc3339,
+    event_type: &'static str,
+    stats: &'a StatsTree,
+}
+
+impl StatsTree {
+    /// Adds `count` to the counter of that dotted name.
+    pub fn add(&mut self, name: &str, count: u64) {
+        let mut node = self;
+        for part in name.split('.') {
+            if !matches!(node, Self::Branch(_)) {
+                *node = Self::Branch(BTreeMap::new());
+            }
+            let Self::Branch(children) = node else { return };
+            node = children.entry(part.to_owned()).or_default();
+        }
+        match node {
+            Self::Count(n) => *n = n.saturating_add(count),
+            other => *other = Self::Count(count),
+        }
+    }
+
+    /// The counter of that dotted name.
+    pub fn get(&self, name: &str) -> Option<u64> {
+        let mut node = self;
+        for part in name.split('.') {
+            let Self::Branch(children) = node else { return None };
+            node = children.get(part)?;
+        }
+        match node {
+            Self::Count(n) => Some(*n),
+            _ => None,
+        }
+    }
+
+    /// Appends a stats record: a line of JSON with its line feed.
+    ///
+    /// # Errors
+    /// Only if `out` cannot be written to, which does not happen to a `Vec`.
+    pub fn write(&self, time: Timestamp, out: &mut Vec<u8>) -> io::Result<()> {
+        super::line(
+            out,
+            &StatsLine {
+                timestamp: Rfc3339(time),
+                event_type: "stats",
+                stats: self,
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_a_tree() {
+        let mut tree = StatsTree::default();
+        tree.add("decoder.pkts", 2);
+        tree.add("decoder.event.ipv4.trunc_pkt", 1);
+        tree.add("decoder.pkts", 3);
+        let mut out = Vec::new();
+        tree.write(Timestamp(0), &mut out).expect("a Vec can be written to");
+        assert_eq!(
+            String::from_utf8_lossy(&out),
+            "{\"timestamp\":\"1970-01-01T00:00:00.000000+0000\",\"event_type\":\"stats\",\
+             \"stats\":{\"decoder\":{\"event\":{\"ipv4\":{\"trunc_pkt\":1}},\"pkts\":5}}}\n"
+        );
+        assert_eq!((tree.get("decoder.pkts"), tree.get("decoder")), (Some(5), None));
+    }
+}

@@ -1,0 +1,198 @@
+//! What the engine reports: typed events, each with its place in the output.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use packet::Timestamp;
+
+/// The place of an event in the output: the order of events is the order of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Which capture, in the order they were given.
+    pub capture: u32,
+    /// Which packet of it, from 1; `u64::MAX` for what its end brings about.
+    pub packet: u64,
+    /// Which of the events of that packet.
+    pub order: u64,
+}
+
+/// Something worth telling.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Its place in the output.
+    pub position: Position,
+    /// What it is.
+    pub body: Body,
+}
+
+/// What an event is.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// A rule matched.
+    Alert(Box<Alert>),
+    /// A flow ended.
+    Flow(Box<FlowRecord>),
+    /// A packet or a stream was malformed.
+    Anomaly(Box<Anomaly>),
+    /// A packet was dropped, or would have been.
+    Drop(Box<Dropped>),
+    /// A packet that a `tag` asked for.
+    Packet(Arc<PacketRecord>),
+}
+
+/// A packet, as records tell of it.
+#[derive(Clone, Debug)]
+pub struct PacketRecord {
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Its place in its capture, from 1; `None` for a pseudo-packet of a flow that timed out.
+    pub number: Option<u64>,
+    /// Its addresses; `None` when it is not IP.
+    pub addresses: Option<(IpAddr, IpAddr)>,
+    /// Its ports, for protocols that have them.
+    pub ports: Option<(u16, u16)>,
+    /// Its IP protocol.
+    pub protocol: Option<u8>,
+    /// Type and code of ICMP.
+    pub icmp: Option<(u8, u8)>,
+    /// Its VLAN ids, outermost first.
+    pub vlan: Vec<u16>,
+    /// Ethernet addresses: source, destination.
+    pub ethernet: Option<([u8; 6], [u8; 6])>,
+    /// EtherType of what is not IP.
+    pub ether_type: Option<u16>,
+    /// What carried it.
+    pub source: PacketSource,
+    /// Its flow.
+    pub flow: Option<FlowSummary>,
+    /// The packet itself and its link type, where records show packets.
+    pub packet: Option<(Box<[u8]>, u32)>,
+}
+
+/// Where a packet came from (EVE's `pkt_src`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketSource {
+    /// The wire, or the capture.
+    Wire,
+    /// Out of a tunnel; the name as EVE spells it.
+    Tunnel(&'static str),
+    /// Defragmentation.
+    Defragmented,
+    /// The end of a flow, or of a stream: made so that what is left can be inspected.
+    Timeout,
+}
+
+/// A flow, as records of its packets tell of it.
+#[derive(Clone, Debug)]
+pub struct FlowSummary {
+    /// EVE's `flow_id`.
+    pub id: u64,
+    /// Its first packet's time.
+    pub start: Timestamp,
+    /// Client and server.
+    pub addresses: (IpAddr, IpAddr),
+    /// Their ports.
+    pub ports: (u16, u16),
+    /// Packets to the server, to the client.
+    pub packets: [u64; 2],
+    /// Bytes to the server, to the client.
+    pub bytes: [u64; 2],
+    /// The packet goes to the server.
+    pub to_server: bool,
+    /// The application protocol.
+    pub app: Option<&'static str>,
+    /// `community_id`, where it is wanted.
+    pub community_id: Option<Arc<str>>,
+}
+
+/// A rule that matched.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// Index into the loaded rules.
+    pub rule: u32,
+    /// The packet.
+    pub packet: Arc<PacketRecord>,
+    /// What was done with the packet.
+    pub blocked: bool,
+    /// The rule's action took effect as a rejection.
+    pub rejected: bool,
+    /// The match was in reassembled data.
+    pub stream: bool,
+    /// The payload that was inspected, where records show payloads.
+    pub payload: Option<Box<[u8]>>,
+}
+
+/// A flow that ended.
+#[derive(Clone, Debug)]
+pub struct FlowRecord {
+    /// What is known of the flow.
+    pub summary: FlowSummary,
+    /// Its IP protocol.
+    pub protocol: u8,
+    /// Its VLAN ids.
+    pub vlan: Vec<u16>,
+    /// Type and code of ICMP: request, response.
+    pub icmp: Option<((u8, u8), Option<(u8, u8)>)>,
+    /// Its last packet's time.
+    pub end: Timestamp,
+    /// `new`, `established`, `closed`, `bypassed`.
+    pub state: &'static str,
+    /// `timeout`, `forced`, `shutdown`, `tcp_reuse`.
+    pub reason: &'static str,
+    /// A rule alerted on it.
+    pub alerted: bool,
+    /// TCP: flags seen to the server, to the client; state; whether gaps were seen.
+    pub tcp: Option<TcpRecord>,
+}
+
+/// What TCP adds to a flow's record.
+#[derive(Clone, Debug)]
+pub struct TcpRecord {
+    /// Flags seen to the server, to the client.
+    pub flags: [u8; 2],
+    /// The session's last state, as EVE spells it.
+    pub state: &'static str,
+    /// Data was lost to the server, to the client.
+    pub gaps: [bool; 2],
+}
+
+/// A malformation.
+#[derive(Clone, Debug)]
+pub struct Anomaly {
+    /// The packet.
+    pub packet: Arc<PacketRecord>,
+    /// Where it was found: `decode`, `stream`, `applayer`.
+    pub kind: &'static str,
+    /// The event's name, as rules call it.
+    pub event: &'static str,
+}
+
+/// A packet that was dropped, or would have been.
+#[derive(Clone, Debug)]
+pub struct Dropped {
+    /// The packet.
+    pub packet: Arc<PacketRecord>,
+    /// EVE's `reason`.
+    pub reason: &'static str,
+    /// Lengths and fields of the headers that EVE shows.
+    pub header: DroppedHeader,
+    /// The rule that asked for it.
+    pub rule: Option<u32>,
+}
+
+/// Header fields that EVE shows of a dropped packet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DroppedHeader {
+    /// Bytes from the IP header.
+    pub length: u16,
+    /// Type of service or traffic class.
+    pub tos: u8,
+    /// Time to live or hop limit.
+    pub ttl: u8,
+    /// IPv4 identification.
+    pub ip_id: u32,
+    /// TCP: sequence number, acknowledgement, window, flags, reserved bits, urgent pointer.
+    pub tcp: Option<(u32, u32, u16, u8, u8, u16)>,
+    /// UDP length.
+    pub udp_length: Option<u16>,
+}
