@@ -1,0 +1,110 @@
+//! What sessions and segments of one shard may take, and the blocks they give back.
+
+use super::buffer::Buffer;
+use super::counters::StreamCounters;
+
+/// The memory budget of one shard's TCP sessions, and what that shard has counted.
+///
+/// Blocks that reassembly gives back are kept here, so that the steady state does not allocate.
+#[derive(Debug, Default)]
+pub struct StreamMemory {
+    /// What this shard has counted.
+    pub counters: StreamCounters,
+    pub(super) blocks: BlockPool,
+    buffers: Vec<Box<Buffer>>,
+}
+
+impl StreamMemory {
+    /// Bytes that sessions take.
+    pub fn session_bytes(&self) -> u64 {
+        self.counters.memuse
+    }
+
+    /// Bytes that reassembly takes, without the spare blocks kept here.
+    pub fn reassembly_bytes(&self) -> u64 {
+        self.counters.reassembly_memuse
+    }
+
+    /// An empty buffer whose data starts at `start`.
+    pub(super) fn take_buffer(&mut self, start: u64) -> Box<Buffer> {
+        let mut buffer = self.buffers.pop().unwrap_or_default();
+        buffer.restart(start);
+        buffer
+    }
+
+    /// Takes a buffer back, and its blocks.
+    pub(super) fn give_buffer(&mut self, mut buffer: Box<Buffer>) {
+        buffer.clear(&mut self.blocks);
+        self.recharge(&mut buffer);
+        // LIMIT: spare buffers; what is over goes back to the allocator.
+        if self.buffers.len() < SPARE_BUFFERS {
+            self.buffers.push(buffer);
+        }
+    }
+
+    /// Whether `more` bytes of reassembly fit under `memcap` (0: no limit).
+    pub(super) fn has_room(&self, more: u64, memcap: u64) -> bool {
+        memcap == 0 || self.counters.reassembly_memuse.saturating_add(more) <= memcap
+    }
+
+    /// Books what `buffer` takes now.
+    pub(super) fn recharge(&mut self, buffer: &mut Buffer) {
+        let now = buffer.cost();
+        let before = std::mem::replace(&mut buffer.charged, now);
+        self.counters.reassembly_memuse = (self.counters.reassembly_memuse + now).saturating_sub(before);
+    }
+}
+
+/// Spare blocks by size, so that streams that come and go do not allocate.
+#[derive(Debug, Default)]
+pub(super) struct BlockPool {
+    spare: [Vec<Vec<u8>>; CLASSES.len()],
+}
+
+impl BlockPool {
+    /// An empty block with room for at least `min` bytes.
+    pub(super) fn take(&mut self, min: usize) -> Vec<u8> {
+        match CLASSES.iter().position(|size| *size >= min) {
+            Some(class) => self.spare[class].pop().unwrap_or_else(|| Vec::with_capacity(CLASSES[class])),
+            None => Vec::with_capacity(min),
+        }
+    }
+
+    /// The room of the block that [`Self::take`] hands out.
+    pub(super) fn size_for(min: usize) -> usize {
+        CLASSES.iter().copied().find(|size| *size >= min).unwrap_or(min)
+    }
+
+    /// Takes a block back; blocks of other sizes go back to the allocator.
+    pub(super) fn give(&mut self, mut block: Vec<u8>) {
+        let Some(class) = CLASSES.iter().position(|size| *size == block.capacity()) else { return };
+        // LIMIT: spare blocks of a size.
+        if self.spare[class].len() < SPARE_BLOCKS {
+            block.clear();
+            self.spare[class].push(block);
+        }
+    }
+}
+
+/// Sizes of the blocks that are kept, in bytes.
+const CLASSES: [usize; 4] = [512, 2048, 8192, 32768];
+/// Spare blocks of a size: 5.4 MiB altogether at most.
+const SPARE_BLOCKS: usize = 128;
+const SPARE_BUFFERS: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_come_back() {
+        let mut pool = BlockPool::default();
+        let block = pool.take(600);
+        assert_eq!(block.capacity(), 2048);
+        let at = block.as_ptr();
+        pool.give(block);
+        assert_eq!(pool.take(2000).as_ptr(), at);
+        assert_eq!(pool.take(100_000).capacity(), 100_000);
+        assert_eq!(BlockPool::size_for(1), 512);
+    }
+}
