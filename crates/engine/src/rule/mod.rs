@@ -1,0 +1,79 @@
+//! A compiled rule: what the run time needs of it, and nothing of its text.
+
+mod address;
+mod check;
+mod header;
+mod meta;
+mod op;
+mod port;
+mod predicate;
+mod state;
+mod vars;
+
+pub use address::AddressSet;
+pub use check::{FlowFacts, Hint, PacketCheck, PacketContext};
+pub use header::{FlowCondition, FragmentCondition, Header, ProtocolSet, StreamCondition};
+pub use meta::{Action, Reference, Reject, RuleMeta, Target};
+pub use op::{
+    Base, Base64, BufferCheck, BufferView, ByteExtract, ByteJump, ByteMath, ByteTest, Compare, Content, Encoding,
+    FastPattern, IsDataAt, JumpFrom, MAX_VARS, Math, Num, Op, Pcre, Read, Regex, SizeTest, VarId,
+};
+pub use port::PortSet;
+pub use predicate::IntPredicate;
+pub use state::{
+    Effect, FlowintValue, IntAssign, IntCompare, NameId, SharedBit, SharedTrack, StateCheck, Suppress, SuppressTrack,
+    Tag, TagMetric, TagScope, Threshold, ThresholdKind, Track,
+};
+
+pub use vars::FlowVars;
+
+use crate::buffer::BufferId;
+
+/// A rule as the run time sees it.
+#[derive(Debug)]
+pub struct Rule {
+    /// Protocol, addresses, ports.
+    pub header: Header,
+    /// What `flow` asks.
+    pub flow: FlowCondition,
+    /// Conditions on the packet, cheap ones first.
+    pub checks: Box<[Box<dyn PacketCheck>]>,
+    /// Conditions on remembered state.
+    pub state: Box<[StateCheck]>,
+    /// What is asked of the payload, of the packet or of the stream.
+    pub payload: Option<Payload>,
+    /// What is asked of buffers cut from the packet.
+    pub buffers: Box<[(BufferId, Box<[Op]>)]>,
+    /// What a match does beside alerting.
+    pub effects: Box<[Effect]>,
+    /// How often it may alert, from the rule itself or threshold.config; all must let it pass.
+    pub thresholds: Box<[Threshold]>,
+    /// When it must not alert.
+    pub suppress: Box<[Suppress]>,
+    /// What it does with the packet.
+    pub action: Action,
+    /// `noalert`: it matches, and says nothing.
+    pub silent: bool,
+    /// Only addresses matter: looked at once per flow and direction.
+    pub ip_only: bool,
+}
+
+/// What a rule asks of the payload.
+#[derive(Debug)]
+pub struct Payload {
+    /// The operations, in order.
+    pub ops: Box<[Op]>,
+    /// Whose payload.
+    pub of: PayloadOf,
+}
+
+/// Whose payload a rule inspects. Datagrams have the packet's only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PayloadOf {
+    /// The packet's (`tcp-pkt`, `dsize`, `flow:no_stream`).
+    Packet,
+    /// The reassembled stream's (`tcp-stream`, `flow:only_stream`); the packet's where it is not part of a stream.
+    Stream,
+    /// Both: the stream's first, then the packet's.
+    Both,
+}

@@ -1,0 +1,117 @@
+//! What rules remember on a flow: flowbits and flowints.
+
+use super::state::{Effect, FlowintValue, IntAssign, IntCompare, NameId, StateCheck};
+
+/// The flowbits and flowints of one flow. Small: most flows have none, few have more than five.
+#[derive(Clone, Debug, Default)]
+pub struct FlowVars {
+    // LIMIT: the loaded rules name finitely many, and each is here at most once.
+    bits: Vec<NameId>,
+    ints: Vec<(NameId, u32)>,
+}
+
+impl FlowVars {
+    /// Whether the condition holds. Conditions that cross flows are not asked here, and hold.
+    pub fn holds(&self, check: &StateCheck) -> bool {
+        match check {
+            StateCheck::FlowbitSet(any) => any.iter().any(|bit| self.bits.contains(bit)),
+            StateCheck::FlowbitClear(all) => !all.iter().any(|bit| self.bits.contains(bit)),
+            StateCheck::Flowint(name, compare, with) => match (self.int(*name), self.value(*with)) {
+                (Some(left), Some(right)) => match compare {
+                    IntCompare::Lt => left < right,
+                    IntCompare::Le => left <= right,
+                    IntCompare::Eq => left == right,
+                    IntCompare::Ne => left != right,
+                    IntCompare::Ge => left >= right,
+                    IntCompare::Gt => left > right,
+                },
+                _ => false,
+            },
+            StateCheck::FlowintPresent(name, wanted) => self.int(*name).is_some() == *wanted,
+            StateCheck::Shared(..) => true,
+        }
+    }
+
+    /// Carries out what a match does to the flow's bits and numbers.
+    pub fn apply(&mut self, effect: &Effect) {
+        match effect {
+            Effect::FlowbitSet(bit) => self.set(*bit),
+            Effect::FlowbitClear(bit) => self.bits.retain(|b| b != bit),
+            Effect::FlowbitToggle(bit) if self.bits.contains(bit) => self.bits.retain(|b| b != bit),
+            Effect::FlowbitToggle(bit) => self.set(*bit),
+            Effect::Flowint(name, assign, with) => {
+                let Some(value) = self.value(*with) else { return };
+                let old = self.int(*name);
+                let new = match assign {
+                    IntAssign::Set => value,
+                    IntAssign::Add => old.unwrap_or(0).saturating_add(value),
+                    IntAssign::Sub => old.unwrap_or(0).saturating_sub(value),
+                };
+                match self.ints.iter_mut().find(|(n, _)| n == name) {
+                    Some(slot) => slot.1 = new,
+                    None => self.ints.push((*name, new)),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The bits that are set, in the order in which they were.
+    pub fn bits(&self) -> &[NameId] {
+        &self.bits
+    }
+
+    /// The numbers that are set, in the order in which they first were.
+    pub fn ints(&self) -> &[(NameId, u32)] {
+        &self.ints
+    }
+
+    fn set(&mut self, bit: NameId) {
+        if !self.bits.contains(&bit) {
+            self.bits.push(bit);
+        }
+    }
+
+    fn int(&self, name: NameId) -> Option<u32> {
+        self.ints.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
+    }
+
+    fn value(&self, value: FlowintValue) -> Option<u32> {
+        match value {
+            FlowintValue::Const(v) => Some(v),
+            FlowintValue::Name(name) => self.int(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: NameId = NameId(1);
+    const B: NameId = NameId(2);
+
+    #[test]
+    fn bits() {
+        let mut vars = FlowVars::default();
+        vars.apply(&Effect::FlowbitSet(A));
+        vars.apply(&Effect::FlowbitToggle(B));
+        assert!(vars.holds(&StateCheck::FlowbitSet([B].into())));
+        vars.apply(&Effect::FlowbitToggle(B));
+        assert!(
+            vars.holds(&StateCheck::FlowbitSet([A, B].into())) && vars.holds(&StateCheck::FlowbitClear([B].into()))
+        );
+        assert!(!vars.holds(&StateCheck::FlowbitClear([A, B].into())));
+    }
+
+    #[test]
+    fn ints_saturate_and_unset_ones_match_nothing() {
+        let mut vars = FlowVars::default();
+        let is = |compare, n| StateCheck::Flowint(A, compare, FlowintValue::Const(n));
+        assert!(!vars.holds(&is(IntCompare::Lt, 5)) && vars.holds(&StateCheck::FlowintPresent(A, false)));
+        vars.apply(&Effect::Flowint(A, IntAssign::Add, FlowintValue::Const(3)));
+        assert!(vars.holds(&is(IntCompare::Eq, 3)));
+        vars.apply(&Effect::Flowint(A, IntAssign::Sub, FlowintValue::Const(9)));
+        assert!(vars.holds(&is(IntCompare::Eq, 0)));
+    }
+}
