@@ -1,0 +1,278 @@
+//! Content inspection: whether a buffer satisfies the operations of a rule, with backtracking.
+
+use super::literal;
+use super::number::{self, value_of};
+use crate::rule::{Base64, BufferView, ByteJump, Compare, Content, JumpFrom, MAX_VARS, Math, Num, Op, Pcre};
+
+/// What inspection reuses from buffer to buffer.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    vars: [u64; MAX_VARS],
+    steps: u32,
+    decoded: Vec<Vec<u8>>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Everything holds.
+    Match,
+    /// Something does not; another occurrence of an earlier literal may help.
+    Retry,
+    /// Something does not, and no other occurrence can help.
+    Stop,
+}
+
+impl Inspector {
+    /// Whether `data` satisfies all of `ops`.
+    pub fn matches(&mut self, ops: &[Op], data: &[u8]) -> bool {
+        self.steps = 0;
+        self.vars = [0; MAX_VARS];
+        self.run(ops, data, 0, 0) == Verdict::Match
+    }
+
+    fn run(&mut self, ops: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
+        // LIMIT: backtracking is cut off where Suricata cuts it off, so hostile traffic cannot make it exponential.
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Verdict::Stop;
+        }
+        let Some((op, rest)) = ops.split_first() else {
+            return Verdict::Match;
+        };
+        match op {
+            Op::Content(content) => self.content(content, rest, data, cursor, depth),
+            Op::Pcre(pcre) => self.pcre(pcre, rest, data, cursor, depth),
+            Op::ByteTest(test) => {
+                let Some(found) = number::read(data, cursor, &test.read, &self.vars) else {
+                    return Verdict::Retry;
+                };
+                let right = value_of(test.value, &self.vars) as u64;
+                if compare(found.value, test.operator, right) == test.negated {
+                    return Verdict::Retry;
+                }
+                self.run(rest, data, cursor, depth)
+            }
+            Op::ByteJump(jump) => match self.jump(jump, data, cursor) {
+                Some(to) => self.run(rest, data, to, depth),
+                None => Verdict::Retry,
+            },
+            Op::ByteExtract(extract) => {
+                let Some(found) = number::read(data, cursor, &extract.read, &self.vars) else {
+                    return Verdict::Retry;
+                };
+                let mut value = found.value.wrapping_mul(extract.multiplier.into());
+                if extract.align > 0 {
+                    value = value.checked_next_multiple_of(extract.align.into()).unwrap_or(value);
+                }
+                self.set(extract.into, value);
+                self.run(rest, data, found.end, depth)
+            }
+            Op::ByteMath(math) => {
+                let Some(found) = number::read(data, cursor, &math.read, &self.vars) else {
+                    return Verdict::Retry;
+                };
+                let Some(value) = calculate(found.value, math.operator, value_of(math.value, &self.vars) as u64) else {
+                    return Verdict::Retry;
+                };
+                self.set(math.into, value);
+                self.run(rest, data, found.end, depth)
+            }
+            Op::IsDataAt(at) => {
+                let offset = value_of(at.offset, &self.vars);
+                // Suricata: relative asks for so many more bytes, absolute for a byte at the offset.
+                let there = if at.relative {
+                    cursor as i64 + offset <= data.len() as i64
+                } else {
+                    offset < data.len() as i64
+                };
+                if there == at.negated {
+                    return Verdict::Retry;
+                }
+                self.run(rest, data, cursor, depth)
+            }
+            Op::Size(size) => {
+                if !size.predicate.holds(data.len() as u64) {
+                    return Verdict::Stop;
+                }
+                self.run(rest, data, cursor, depth)
+            }
+            Op::Base64(base64) => {
+                if !self.base64(base64, data, cursor, depth) {
+                    return Verdict::Retry;
+                }
+                self.run(rest, data, cursor, depth)
+            }
+            Op::Check(check) => {
+                let view = BufferView {
+                    data,
+                    cursor,
+                    vars: &self.vars,
+                };
+                if !check.matches(&view) {
+                    return Verdict::Retry;
+                }
+                if let Some((into, value)) = check.sets(&view) {
+                    self.set(into, value);
+                }
+                self.run(rest, data, cursor, depth)
+            }
+        }
+    }
+
+    fn content(&mut self, content: &Content, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
+        let (from, to) = self.window(content, data.len(), cursor);
+        let length = content.pattern.len();
+        let next = |from: usize| -> Option<usize> {
+            if content.ends_with {
+                let at = data.len().checked_sub(length)?;
+                return (from <= at
+                    && data.len() <= to
+                    && literal::stands_at(data, &content.pattern, content.nocase, at))
+                .then_some(at);
+            }
+            literal::find(data, &content.pattern, content.nocase, from, to)
+        };
+        let mut found = next(from);
+        if content.negated {
+            return if found.is_some() {
+                Verdict::Retry
+            } else {
+                self.run(rest, data, cursor, depth)
+            };
+        }
+        if found.is_none() {
+            // Without an upper bound, a later start finds even less.
+            let hopeless = content.within.is_none() && !op_uses_vars(content);
+            return if hopeless { Verdict::Stop } else { Verdict::Retry };
+        }
+        let another_may_help = rest.first().is_some_and(Op::depends_on_earlier);
+        while let Some(at) = found {
+            match self.run(rest, data, at + length, depth) {
+                Verdict::Retry if another_may_help => found = next(at + 1),
+                // What follows does not look at where this stood, but this may stand elsewhere for what came before.
+                Verdict::Retry => return Verdict::Stop,
+                done => return done,
+            }
+        }
+        Verdict::Retry
+    }
+
+    /// Where a content may stand: its first byte from the first, its end by the second.
+    fn window(&self, content: &Content, length: usize, cursor: usize) -> (usize, usize) {
+        let get = |num| value_of(num, &self.vars);
+        let (length, cursor) = (length as i64, cursor as i64);
+        let (from, to) = if content.distance.is_some() || content.within.is_some() {
+            let from = cursor.saturating_add(content.distance.map_or(0, get));
+            (from, content.within.map_or(length, |w| from.saturating_add(get(w))))
+        } else {
+            let from = content.offset.map_or(0, get);
+            (from, content.depth.map_or(length, |d| from.saturating_add(get(d))))
+        };
+        (from.max(0) as usize, to.clamp(0, length) as usize)
+    }
+
+    fn pcre(&mut self, pcre: &Pcre, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
+        let mut from = if pcre.relative { cursor } else { 0 };
+        let mut found = pcre.regex.find_at(data, from);
+        if pcre.negated {
+            return if found.is_some() {
+                Verdict::Retry
+            } else {
+                self.run(rest, data, cursor, depth)
+            };
+        }
+        if found.is_none() {
+            return if pcre.relative { Verdict::Retry } else { Verdict::Stop };
+        }
+        let another_may_help = rest.first().is_some_and(Op::depends_on_earlier);
+        while let Some((start, end)) = found {
+            match self.run(rest, data, end, depth) {
+                Verdict::Retry if another_may_help => {
+                    from = start + 1;
+                    // LIMIT: each try counts as a step, so a pattern that matches everywhere ends too.
+                    found = if from <= data.len() {
+                        pcre.regex.find_at(data, from)
+                    } else {
+                        None
+                    };
+                }
+                Verdict::Retry => return Verdict::Stop,
+                done => return done,
+            }
+        }
+        Verdict::Retry
+    }
+
+    fn jump(&self, jump: &ByteJump, data: &[u8], cursor: usize) -> Option<usize> {
+        let found = number::read(data, cursor, &jump.read, &self.vars)?;
+        let mut distance = i64::try_from(found.value).ok()?.checked_mul(jump.multiplier.into())?;
+        if jump.align {
+            distance = distance.checked_add(3)? & !3;
+        }
+        let base = match jump.from {
+            JumpFrom::Here => found.end,
+            JumpFrom::Beginning => 0,
+            JumpFrom::End => data.len(),
+        };
+        let to = i64::try_from(base)
+            .ok()?
+            .checked_add(distance)?
+            .checked_add(value_of(jump.post_offset, &self.vars))?;
+        usize::try_from(to).ok().filter(|to| *to <= data.len())
+    }
+
+    fn base64(&mut self, base64: &Base64, data: &[u8], cursor: usize, depth: usize) -> bool {
+        // LIMIT: decoded data is not decoded again more than twice.
+        if depth > 2 {
+            return false;
+        }
+        let start = base64.offset as usize + if base64.relative { cursor } else { 0 };
+        let Some(encoded) = data.get(start..) else { return false };
+        let encoded = &encoded[..encoded.len().min(base64.bytes.map_or(usize::MAX, |b| b as usize))];
+        let mut decoded = self.decoded.pop().unwrap_or_default();
+        decoded.clear();
+        super::base64::decode(encoded, base64.skip_foreign, &mut decoded);
+        let matched = !decoded.is_empty() && self.run(&base64.data, &decoded, 0, depth + 1) == Verdict::Match;
+        self.decoded.push(decoded);
+        matched
+    }
+
+    fn set(&mut self, into: crate::rule::VarId, value: u64) {
+        if let Some(slot) = self.vars.get_mut(usize::from(into.0)) {
+            *slot = value;
+        }
+    }
+}
+
+fn op_uses_vars(content: &Content) -> bool {
+    [content.offset, content.depth, content.distance]
+        .iter()
+        .any(|n| matches!(n, Some(Num::Var(_))))
+}
+
+fn compare(left: u64, operator: Compare, right: u64) -> bool {
+    match operator {
+        Compare::Lt => left < right,
+        Compare::Le => left <= right,
+        Compare::Eq => left == right,
+        Compare::Ge => left >= right,
+        Compare::Gt => left > right,
+        Compare::And => left & right != 0,
+        Compare::Xor => left ^ right != 0,
+    }
+}
+
+fn calculate(left: u64, operator: Math, right: u64) -> Option<u64> {
+    match operator {
+        Math::Add => Some(left.wrapping_add(right)),
+        Math::Sub => Some(left.wrapping_sub(right)),
+        Math::Mul => Some(left.wrapping_mul(right)),
+        Math::Div => left.checked_div(right),
+        Math::Shl => Some(left.checked_shl(right.try_into().ok()?).unwrap_or(0)),
+        Math::Shr => Some(left.checked_shr(right.try_into().ok()?).unwrap_or(0)),
+    }
+}
+
+/// How many operations one rule may try on one buffer (Suricata's `inspection-recursion-limit`).
+const MAX_STEPS: u32 = 3000;

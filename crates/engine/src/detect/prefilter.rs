@@ -1,0 +1,252 @@
+//! The prefilter: which rules there is a reason to look at, for a packet.
+
+use std::collections::HashMap;
+
+use hashbrown::HashMap as FastMap;
+use packet::{Direction, Packet};
+
+use super::ip_only::{IpOnly, IpOnlyBuilder};
+use super::pattern_group::{PatternGroup, PatternGroupBuilder};
+use crate::buffer::BufferId;
+use crate::rule::{Header, Hint, PayloadOf, PortSet, ProtocolSet, Rule};
+
+/// Which rules there is a reason to look at, by the kind of packet and its direction.
+#[derive(Debug, Default)]
+pub struct Prefilter {
+    groups: Vec<SignatureGroup>,
+    /// Rules that ask for a decoder event, by its number.
+    pub decoder_events: FastMap<u16, Vec<u32>>,
+    /// Rules that ask for a stream event, by its number.
+    pub stream_events: FastMap<u16, Vec<u32>>,
+    /// Rules that only ask for addresses.
+    pub ip_only: IpOnly,
+}
+
+/// The rules for one kind of packet in one direction.
+#[derive(Debug, Default)]
+pub struct SignatureGroup {
+    /// By a literal of the packet's payload.
+    pub packet_payload: Option<PatternGroup>,
+    /// By a literal of the stream's.
+    pub stream_payload: Option<PatternGroup>,
+    /// By a literal of a buffer cut from the packet.
+    pub buffers: Vec<(BufferId, PatternGroup)>,
+    /// Without a literal, by destination port.
+    by_dst_port: FastMap<u16, Vec<u32>>,
+    /// Without a literal, by source port.
+    by_src_port: FastMap<u16, Vec<u32>>,
+    /// Without a literal and without few ports.
+    always: Vec<u32>,
+}
+
+/// What a rule cannot match without.
+#[derive(Clone, Debug)]
+pub enum Key {
+    /// A literal in the payload.
+    Payload(Box<[u8]>, bool),
+    /// A literal in a buffer cut from the packet.
+    Buffer(BufferId, Box<[u8]>, bool),
+    /// Nothing that can be looked up by its bytes.
+    None,
+}
+
+/// Collects the rules of a [`Prefilter`].
+#[derive(Debug, Default)]
+pub struct PrefilterBuilder {
+    groups: Vec<GroupBuilder>,
+    decoder_events: FastMap<u16, Vec<u32>>,
+    stream_events: FastMap<u16, Vec<u32>>,
+    ip_only: IpOnlyBuilder,
+}
+
+#[derive(Debug, Default)]
+struct GroupBuilder {
+    packet_payload: PatternGroupBuilder,
+    stream_payload: PatternGroupBuilder,
+    buffers: HashMap<BufferId, PatternGroupBuilder>,
+    rest: SignatureGroup,
+}
+
+/// The kinds of packet that are grouped apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Tcp,
+    Udp,
+    Icmp,
+    OtherIp,
+    NotIp,
+}
+
+impl PrefilterBuilder {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self {
+            groups: (0..GROUPS).map(|_| GroupBuilder::default()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a rule under what it cannot match without.
+    pub fn add(&mut self, index: u32, rule: &Rule, key: &Key) {
+        if rule.ip_only {
+            self.ip_only.add(index, &rule.header);
+            return;
+        }
+        for hint in rule.checks.iter().filter_map(|check| check.hint()) {
+            match hint {
+                Hint::DecoderEvent(event) => return self.decoder_events.entry(event).or_default().push(index),
+                Hint::StreamEvent(event) => return self.stream_events.entry(event).or_default().push(index),
+                _ => {}
+            }
+        }
+        for class in Class::ALL
+            .into_iter()
+            .filter(|class| class.is_in(&rule.header.protocols))
+        {
+            for direction in [Direction::ToServer, Direction::ToClient] {
+                if rule.flow.direction.is_none_or(|d| d == direction)
+                    && let Some(group) = self.groups.get_mut(class.group(direction))
+                {
+                    group.add(index, rule, key, class);
+                }
+            }
+        }
+    }
+
+    /// Builds the matchers.
+    pub fn build(self) -> Prefilter {
+        // PERF: each group's matchers are built by themselves; there are few, and ET Open's take milliseconds.
+        use rayon::prelude::*;
+        let groups = self.groups.into_par_iter().map(GroupBuilder::build).collect();
+        Prefilter {
+            groups,
+            decoder_events: self.decoder_events,
+            stream_events: self.stream_events,
+            ip_only: self.ip_only.build(),
+        }
+    }
+}
+
+impl GroupBuilder {
+    fn add(&mut self, index: u32, rule: &Rule, key: &Key, class: Class) {
+        match key {
+            Key::Payload(literal, nocase) => {
+                let of = rule.payload.as_ref().map_or(PayloadOf::Packet, |p| p.of);
+                if class != Class::Tcp || of != PayloadOf::Stream {
+                    self.packet_payload.add(literal, *nocase, index);
+                }
+                if class == Class::Tcp && of != PayloadOf::Packet {
+                    self.stream_payload.add(literal, *nocase, index);
+                }
+            }
+            Key::Buffer(buffer, literal, nocase) => {
+                self.buffers.entry(*buffer).or_default().add(literal, *nocase, index)
+            }
+            Key::None => self.rest.add_without_literal(index, &rule.header),
+        }
+    }
+
+    fn build(self) -> SignatureGroup {
+        let mut buffers: Vec<_> = self
+            .buffers
+            .into_iter()
+            .filter_map(|(id, group)| Some((id, group.build()?)))
+            .collect();
+        buffers.sort_unstable_by_key(|(id, _)| *id);
+        SignatureGroup {
+            packet_payload: self.packet_payload.build(),
+            stream_payload: self.stream_payload.build(),
+            buffers,
+            ..self.rest
+        }
+    }
+}
+
+impl SignatureGroup {
+    fn add_without_literal(&mut self, index: u32, header: &Header) {
+        let few = |ports: &Option<std::sync::Arc<PortSet>>| {
+            ports.clone().filter(|p| p.len() <= FEW_PORTS && !header.both_ways)
+        };
+        let (table, ports) = match (few(&header.dst_ports), few(&header.src_ports)) {
+            (Some(ports), _) => (&mut self.by_dst_port, ports),
+            (None, Some(ports)) => (&mut self.by_src_port, ports),
+            (None, None) => return self.always.push(index),
+        };
+        for port in ports.intervals().iter().flat_map(|(a, b)| *a..=*b) {
+            table.entry(port).or_default().push(index);
+        }
+    }
+
+    /// Appends the rules without a literal that may want a packet with these ports.
+    pub fn without_literal(&self, packet: &Packet<'_>, out: &mut Vec<u32>) {
+        out.extend_from_slice(&self.always);
+        if !self.by_dst_port.is_empty()
+            && let Some(rules) = self.by_dst_port.get(&packet.dst_port())
+        {
+            out.extend_from_slice(rules);
+        }
+        if !self.by_src_port.is_empty()
+            && let Some(rules) = self.by_src_port.get(&packet.src_port())
+        {
+            out.extend_from_slice(rules);
+        }
+    }
+
+    /// The rules that are looked at for every packet of the group.
+    pub fn always(&self) -> &[u32] {
+        &self.always
+    }
+}
+
+impl Prefilter {
+    /// The group of a packet in a direction; a packet without a flow counts as going to the server.
+    pub fn group(&self, packet: &Packet<'_>, direction: Direction) -> Option<&SignatureGroup> {
+        self.groups.get(Class::of(packet).group(direction))
+    }
+
+    /// Bytes of memory that the matchers take.
+    pub fn memory(&self) -> usize {
+        let of = |g: &SignatureGroup| {
+            let all = g
+                .packet_payload
+                .iter()
+                .chain(&g.stream_payload)
+                .chain(g.buffers.iter().map(|(_, group)| group));
+            all.map(PatternGroup::memory).sum::<usize>()
+        };
+        self.groups.iter().map(of).sum()
+    }
+}
+
+impl Class {
+    const ALL: [Self; 5] = [Self::Tcp, Self::Udp, Self::Icmp, Self::OtherIp, Self::NotIp];
+
+    fn of(packet: &Packet<'_>) -> Self {
+        match packet.ip_proto() {
+            Some(6) => Self::Tcp,
+            Some(17) => Self::Udp,
+            Some(1 | 58) => Self::Icmp,
+            Some(_) => Self::OtherIp,
+            None => Self::NotIp,
+        }
+    }
+
+    fn is_in(self, set: &ProtocolSet) -> bool {
+        match self {
+            Self::Tcp => set.any_packet || set.has(6),
+            Self::Udp => set.any_packet || set.has(17),
+            Self::Icmp => set.any_packet || set.has(1) || set.has(58),
+            Self::OtherIp => set.any_packet || (0..=255).any(|p| !matches!(p, 1 | 6 | 17 | 58) && set.has(p)),
+            Self::NotIp => set.any_packet || set.arp,
+        }
+    }
+
+    const fn group(self, direction: Direction) -> usize {
+        self as usize * 2 + direction.index()
+    }
+}
+
+const GROUPS: usize = Class::ALL.len() * 2;
+
+/// A rule with at most so many ports is looked up by them.
+const FEW_PORTS: usize = 64;

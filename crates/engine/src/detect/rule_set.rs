@@ -1,0 +1,77 @@
+//! The loaded rules, as the run time shares them between workers.
+
+use packet::Packet;
+
+use super::prefilter::Prefilter;
+use crate::buffer::{BufferDef, BufferId, Source, Transform};
+use crate::rule::{Effect, Rule, RuleMeta, StateCheck};
+
+/// The loaded rules. Indices into `rules` are the order in which rules are looked at.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    /// What verification reads.
+    pub rules: Vec<Rule>,
+    /// What alerts say, by the same index.
+    pub meta: Vec<RuleMeta>,
+    /// The buffers that rules inspect, by [`BufferId`].
+    pub buffers: Vec<BufferUse>,
+    /// Which rules there is a reason to look at.
+    pub prefilter: Prefilter,
+}
+
+/// A buffer with its transforms, as some rule inspects it.
+#[derive(Debug)]
+pub struct BufferUse {
+    /// The buffer.
+    pub def: &'static BufferDef,
+    /// What is done to it first.
+    pub transforms: Vec<Transform>,
+}
+
+impl RuleSet {
+    /// The bytes of a buffer cut from the packet, through `scratch` when transforms change them.
+    pub fn packet_buffer<'b>(
+        &self,
+        id: BufferId,
+        packet: &'b Packet<'_>,
+        scratch: &'b mut [Vec<u8>; 2],
+    ) -> Option<&'b [u8]> {
+        let buffer = self.buffers.get(usize::from(id.0))?;
+        let raw = match buffer.def.source {
+            Source::Packet(cut) => cut(packet)?,
+            Source::Payload => packet.payload,
+            Source::Base64 => return None,
+        };
+        let [a, b] = scratch;
+        let Some((first, rest)) = buffer.transforms.split_first() else {
+            return Some(raw);
+        };
+        a.clear();
+        (first.apply)(raw, a);
+        for transform in rest {
+            b.clear();
+            (transform.apply)(a, b);
+            std::mem::swap(a, b);
+        }
+        Some(a)
+    }
+
+    /// The reason why these rules want a single worker, if they do: a match that hangs on state that crosses flows
+    /// changes the flow, so that the next packet of the flow must wait for it.
+    pub fn needs_one_worker(&self) -> Option<String> {
+        let entangled = |rule: &Rule| {
+            let crosses = rule.state.iter().any(|s| matches!(s, StateCheck::Shared(..)));
+            let marks = rule.effects.iter().any(|e| {
+                !matches!(
+                    e,
+                    Effect::SharedSet(..) | Effect::SharedClear(_) | Effect::SharedToggle(..) | Effect::Tag(_)
+                )
+            });
+            let acts = rule.action != crate::rule::Action::Alert;
+            (crosses && (marks || acts)) || (acts && !rule.thresholds.is_empty())
+        };
+        let at = self.rules.iter().position(entangled)?;
+        let sid = self.meta.get(at).map_or(0, |m| m.sid);
+        Some(format!("rule {sid} changes its flow depending on other flows"))
+    }
+}

@@ -1,0 +1,203 @@
+//! Verification: whether a candidate really matches.
+
+use packet::{Direction, Tunnel};
+
+use super::inspect::Inspector;
+use super::pattern_group::ScanState;
+use super::rule_set::RuleSet;
+use crate::rule::{
+    FlowCondition, FlowVars, FragmentCondition, PacketContext, Payload, PayloadOf, Rule, StreamCondition,
+};
+
+/// What is inspected: one packet, and what it brought to its stream.
+pub struct Input<'a> {
+    /// The packet and its flow.
+    pub context: PacketContext<'a>,
+    /// The packet's payload is part of the stream, which is inspected in its stead.
+    pub payload_in_stream: bool,
+    /// New data of the packet's direction of the stream.
+    pub stream: Option<StreamData<'a>>,
+    /// The packet is the first of its flow in its direction, or has no flow: rules that only ask for addresses are
+    /// looked at.
+    pub first_of_direction: bool,
+    /// The packet was made up at the end of a flow: only its stream is inspected.
+    pub pseudo: bool,
+}
+
+/// Data of a stream that is inspected with a packet.
+#[derive(Clone, Copy, Debug)]
+pub struct StreamData<'a> {
+    /// The bytes, contiguous.
+    pub data: &'a [u8],
+    /// Where they begin, in bytes from the start of the stream.
+    pub offset: u64,
+    /// How many bytes at the front were inspected before; they are there so that what spans the border is found.
+    pub seen: usize,
+}
+
+/// A rule that matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Index into the rules.
+    pub rule: u32,
+    /// In reassembled data.
+    pub stream: bool,
+}
+
+/// Finds the rules that match. One per worker: it keeps what is reused from packet to packet.
+#[derive(Default)]
+pub struct Detector {
+    scan: ScanState,
+    inspector: Inspector,
+    candidates: Vec<u32>,
+    transformed: [Vec<u8>; 2],
+    /// How many candidates were verified, and how many matched.
+    pub verified: u64,
+}
+
+impl Detector {
+    /// Appends the rules that match to `matches`, in the order of the rules, and carries out what they do to `vars`.
+    ///
+    /// Conditions that cross flows are not asked: whoever applies policy asks them.
+    pub fn run(&mut self, rules: &RuleSet, input: &Input<'_>, vars: &mut FlowVars, matches: &mut Vec<Match>) {
+        self.collect(rules, input);
+        let mut candidates = std::mem::take(&mut self.candidates);
+        for &index in &candidates {
+            let Some(rule) = rules.rules.get(index as usize) else {
+                continue;
+            };
+            self.verified += 1;
+            if let Some(stream) = self.verify(rules, rule, input, vars) {
+                matches.push(Match { rule: index, stream });
+                for effect in &rule.effects {
+                    vars.apply(effect);
+                }
+                if rule.action == crate::rule::Action::Pass {
+                    break;
+                }
+            }
+        }
+        candidates.clear();
+        self.candidates = candidates;
+    }
+
+    /// Collects the candidates, in order, each once.
+    fn collect(&mut self, rules: &RuleSet, input: &Input<'_>) {
+        let (packet, prefilter) = (input.context.packet, &rules.prefilter);
+        let out = &mut self.candidates;
+        for event in packet.events.distinct() {
+            if let Some(list) = prefilter.decoder_events.get(&event.code()) {
+                out.extend_from_slice(list);
+            }
+        }
+        for event in input.context.stream_events.iter() {
+            if let Some(list) = prefilter.stream_events.get(&(event as u16)) {
+                out.extend_from_slice(list);
+            }
+        }
+        if input.first_of_direction
+            && let (Some(src), Some(dst)) = (packet.src(), packet.dst())
+        {
+            prefilter.ip_only.candidates(src, dst, out);
+        }
+        let direction = input.context.direction.unwrap_or(Direction::ToServer);
+        if let Some(group) = prefilter.group(packet, direction) {
+            if !input.pseudo {
+                group.without_literal(packet, out);
+                for (id, patterns) in &group.buffers {
+                    if let Some(data) = rules.packet_buffer(*id, packet, &mut self.transformed) {
+                        patterns.scan(data, &mut self.scan, out);
+                    }
+                }
+                if let Some(patterns) = &group.packet_payload
+                    && !packet.payload.is_empty()
+                    && !packet.invalid
+                {
+                    patterns.scan(packet.payload, &mut self.scan, out);
+                }
+            }
+            if let Some(patterns) = &group.stream_payload {
+                if let Some(stream) = input.stream {
+                    patterns.scan(stream.data, &mut self.scan, out);
+                }
+                if !input.payload_in_stream && !packet.payload.is_empty() && !input.pseudo && !packet.invalid {
+                    patterns.scan(packet.payload, &mut self.scan, out);
+                }
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+    }
+
+    /// Whether the rule matches: then, whether in the stream.
+    fn verify(&mut self, rules: &RuleSet, rule: &Rule, input: &Input<'_>, vars: &FlowVars) -> Option<bool> {
+        let (context, packet) = (&input.context, input.context.packet);
+        if !rule.header.protocols.matches(packet)
+            || !flow_matches(rule.flow, input)
+            || !rule.header.endpoints_match(packet)
+            || !rule.state.iter().all(|check| vars.holds(check))
+            || !rule.checks.iter().all(|check| check.matches(context))
+        {
+            return None;
+        }
+        for (id, ops) in &rule.buffers {
+            let data = rules.packet_buffer(*id, packet, &mut self.transformed)?;
+            if !self.inspector.matches(ops, data) {
+                return None;
+            }
+        }
+        match &rule.payload {
+            Some(payload) => self.payload(payload, input),
+            None if input.pseudo => None,
+            None => Some(false),
+        }
+    }
+
+    fn payload(&mut self, payload: &Payload, input: &Input<'_>) -> Option<bool> {
+        if payload.of != PayloadOf::Packet
+            && let Some(stream) = input.stream
+            && self.stream_matches(payload, stream)
+        {
+            return Some(true);
+        }
+        let packet = input.context.packet;
+        let wanted = payload.of != PayloadOf::Stream || !input.payload_in_stream;
+        // Suricata: an empty payload is not inspected, so that `content:!"x"` alone does not match every ACK.
+        let there = !input.pseudo && !packet.invalid && !packet.payload.is_empty();
+        (wanted && there && self.inspector.matches(&payload.ops, packet.payload)).then_some(false)
+    }
+
+    /// Whether the new part of the stream matches, or what spans the border to the old one: an old match is not told twice.
+    fn stream_matches(&mut self, payload: &Payload, stream: StreamData<'_>) -> bool {
+        if !self.inspector.matches(&payload.ops, stream.data) {
+            return false;
+        }
+        let (old, new) = stream.data.split_at(stream.seen.min(stream.data.len()));
+        old.is_empty() || self.inspector.matches(&payload.ops, new) || !self.inspector.matches(&payload.ops, old)
+    }
+}
+
+fn flow_matches(wanted: FlowCondition, input: &Input<'_>) -> bool {
+    let context = &input.context;
+    if let Some(direction) = wanted.direction
+        && context.direction != Some(direction)
+    {
+        return false;
+    }
+    if let Some(established) = wanted.established
+        && context.flow.is_none_or(|flow| flow.established != established)
+    {
+        return false;
+    }
+    match wanted.stream {
+        Some(StreamCondition::Only) if input.stream.is_none() => return false,
+        Some(StreamCondition::Never) if input.pseudo => return false,
+        _ => {}
+    }
+    let defragmented = context.packet.tunnel == Tunnel::Defragmented;
+    match wanted.fragment {
+        Some(FragmentCondition::Only) => defragmented,
+        Some(FragmentCondition::Never) => !defragmented,
+        None => true,
+    }
+}
