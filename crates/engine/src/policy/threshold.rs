@@ -1,0 +1,267 @@
+//! Counting matches: `threshold`, `detection_filter` and `rate_filter`.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+
+use packet::Timestamp;
+
+use super::Subject;
+use crate::rule::{Action, Threshold, ThresholdKind, Track};
+
+/// What becomes of a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It alerts; over the rate of a `rate_filter`, with another action.
+    Alert(Option<Action>),
+    /// It is counted, and says nothing.
+    Silent,
+}
+
+/// The counts of all rules.
+#[derive(Debug, Default)]
+pub struct Thresholds {
+    counts: HashMap<Key, Count>,
+    ages: VecDeque<Key>,
+    /// How many counts were given up because there were too many.
+    pub evicted: u64,
+}
+
+/// What is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    rule: u32,
+    nth: u8,
+    who: Who,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Who {
+    All,
+    Host(IpAddr),
+    Pair(IpAddr, IpAddr),
+    Flow(u64),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    start: Timestamp,
+    matches: u32,
+    /// `Backoff`: the match that alerts next. `Rate`: until when the other action holds, in nanoseconds.
+    next: i64,
+}
+
+impl Thresholds {
+    /// Counts a match and says what becomes of it.
+    pub fn count(&mut self, rule: u32, nth: u8, threshold: &Threshold, subject: &Subject) -> Decision {
+        let Some(who) = who(threshold.track, subject) else {
+            return Decision::Alert(None);
+        };
+        let key = Key { rule, nth, who };
+        if !self.counts.contains_key(&key) {
+            self.make_room();
+            let next = if threshold.kind == ThresholdKind::Backoff {
+                i64::from(threshold.count)
+            } else {
+                i64::MIN
+            };
+            self.counts.insert(
+                key,
+                Count {
+                    start: subject.time,
+                    matches: 0,
+                    next,
+                },
+            );
+            self.ages.push_back(key);
+        }
+        let Some(count) = self.counts.get_mut(&key) else {
+            return Decision::Silent;
+        };
+        count.step(threshold, subject.time)
+    }
+
+    /// How many counts are held.
+    pub fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Whether none is held.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    // LIMIT: MAX_COUNTS; beyond it the count that was begun first goes, whoever floods us with sources.
+    fn make_room(&mut self) {
+        while self.counts.len() >= MAX_COUNTS {
+            let Some(oldest) = self.ages.pop_front() else { return };
+            self.counts.remove(&oldest);
+            self.evicted += 1;
+        }
+    }
+}
+
+impl Count {
+    fn step(&mut self, threshold: &Threshold, now: Timestamp) -> Decision {
+        if threshold.kind == ThresholdKind::Backoff {
+            return self.back_off(threshold);
+        }
+        let window = i64::from(threshold.seconds) * 1_000_000_000;
+        if now.since(self.start) > window {
+            self.start = now;
+            self.matches = 0;
+        }
+        self.matches = self.matches.saturating_add(1);
+        let alerts = match threshold.kind {
+            ThresholdKind::Limit => self.matches <= threshold.count,
+            ThresholdKind::Both => self.matches == threshold.count,
+            ThresholdKind::DetectionFilter => self.matches > threshold.count,
+            ThresholdKind::Threshold => {
+                let reached = self.matches >= threshold.count;
+                if reached {
+                    self.matches = 0;
+                    self.start = now;
+                }
+                reached
+            }
+            ThresholdKind::Rate { action, timeout } => return self.rate(threshold.count, action, timeout, now),
+            ThresholdKind::Backoff => true,
+        };
+        if alerts {
+            Decision::Alert(None)
+        } else {
+            Decision::Silent
+        }
+    }
+
+    fn rate(&mut self, limit: u32, action: Action, timeout: u32, now: Timestamp) -> Decision {
+        let over = timeout == 0 && self.matches > limit;
+        if now.0 < self.next || over {
+            return Decision::Alert(Some(action));
+        }
+        if self.matches > limit {
+            self.next = now.0.saturating_add(i64::from(timeout) * 1_000_000_000);
+            return Decision::Alert(Some(action));
+        }
+        Decision::Alert(None)
+    }
+
+    fn back_off(&mut self, threshold: &Threshold) -> Decision {
+        self.matches = self.matches.saturating_add(1);
+        if i64::from(self.matches) < self.next {
+            return Decision::Silent;
+        }
+        self.next = self.next.saturating_mul(threshold.multiplier.into());
+        Decision::Alert(None)
+    }
+}
+
+fn who(track: Track, subject: &Subject) -> Option<Who> {
+    match track {
+        Track::Rule => Some(Who::All),
+        Track::Flow => subject.flow.map(Who::Flow),
+        Track::Source => subject.addresses.map(|(src, _)| Who::Host(src)),
+        Track::Destination => subject.addresses.map(|(_, dst)| Who::Host(dst)),
+        Track::Both => subject.addresses.map(|(a, b)| Who::Pair(a.min(b), a.max(b))),
+    }
+}
+
+/// How many counts are held at most; a count takes about 100 bytes.
+const MAX_COUNTS: usize = 1 << 18;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(kind: ThresholdKind, count: u32, seconds: u32, at_ms: &[i64]) -> Vec<bool> {
+        let threshold = Threshold {
+            kind,
+            track: Track::Source,
+            count,
+            seconds,
+            multiplier: 10,
+        };
+        let mut thresholds = Thresholds::default();
+        at_ms
+            .iter()
+            .map(|ms| {
+                let source = "192.0.2.1".parse().expect("an address");
+                let subject = Subject {
+                    time: Timestamp(ms * 1_000_000),
+                    addresses: Some((source, source)),
+                    flow: None,
+                };
+                thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
+            })
+            .collect()
+    }
+
+    #[test]
+    fn limit_lets_the_first_pass_in_each_window() {
+        assert_eq!(
+            run(ThresholdKind::Limit, 2, 1, &[0, 1, 2, 1000, 1001]),
+            [true, true, false, false, true]
+        );
+    }
+
+    #[test]
+    fn threshold_alerts_at_every_nth() {
+        assert_eq!(
+            run(ThresholdKind::Threshold, 2, 60, &[0, 1, 2, 3]),
+            [false, true, false, true]
+        );
+    }
+
+    #[test]
+    fn both_alerts_once_in_a_window() {
+        assert_eq!(
+            run(ThresholdKind::Both, 2, 1, &[0, 1, 2, 3, 1100, 1200]),
+            [false, true, false, false, false, true]
+        );
+    }
+
+    #[test]
+    fn detection_filter_alerts_beyond_the_count() {
+        assert_eq!(
+            run(ThresholdKind::DetectionFilter, 2, 1, &[0, 1, 2, 3, 5000]),
+            [false, false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn backoff_alerts_ever_more_rarely() {
+        let at: Vec<i64> = (0..100).collect();
+        let alerts: Vec<usize> = run(ThresholdKind::Backoff, 1, 0, &at)
+            .iter()
+            .enumerate()
+            .filter(|(_, a)| **a)
+            .map(|(i, _)| i + 1)
+            .collect();
+        assert_eq!(alerts, [1, 10, 100]);
+    }
+
+    #[test]
+    fn a_flood_of_sources_is_bounded() {
+        let threshold = Threshold {
+            kind: ThresholdKind::Limit,
+            track: Track::Source,
+            count: 1,
+            seconds: 60,
+            multiplier: 0,
+        };
+        let mut thresholds = Thresholds::default();
+        for n in 0..(MAX_COUNTS as u32 + 1000) {
+            let source = IpAddr::from(n.to_be_bytes());
+            thresholds.count(
+                1,
+                0,
+                &threshold,
+                &Subject {
+                    time: Timestamp(0),
+                    addresses: Some((source, source)),
+                    flow: None,
+                },
+            );
+        }
+        assert_eq!((thresholds.len(), thresholds.evicted), (MAX_COUNTS, 1000));
+    }
+}
