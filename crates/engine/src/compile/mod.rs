@@ -1,0 +1,247 @@
+//! Rule files to loaded rules.
+//!
+//! Rules are compiled on all cores; what comes out does not depend on how many there are. A rule that cannot be
+//! loaded is refused whole, with its diagnostics, and the others are loaded.
+
+pub mod codes;
+mod config_files;
+mod header;
+mod order;
+mod pending;
+mod rule;
+mod variables;
+
+pub use config_files::{ConfigFileError, ThresholdEntry, parse_classifications, parse_references, parse_thresholds};
+pub use header::PROTOCOLS;
+pub use variables::{VariableError, Variables};
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use rule_parser::{Diagnostic, Dialect, RuleFile, Span};
+
+use crate::buffer::BufferId;
+use crate::detect::{BufferUse, Key, PrefilterBuilder, RuleSet};
+use crate::keyword::{Env, Registry};
+use crate::rule::Op;
+use rule::{Compiled, Context, Outcome};
+
+/// What rules are compiled with.
+#[derive(Debug)]
+pub struct Compiler<'c> {
+    /// The keywords there are.
+    pub registry: &'c Registry,
+    /// What was loaded beside the rules.
+    pub env: &'c Env,
+    /// The variables of headers.
+    pub variables: &'c Variables,
+    /// threshold.config.
+    pub thresholds: &'c [ThresholdEntry],
+}
+
+/// What compiling gives.
+#[derive(Debug, Default)]
+pub struct Compilation {
+    /// The rules that were loaded.
+    pub rules: RuleSet,
+    /// What there is to say, file by file, in the order of the files and their rules.
+    pub diagnostics: Vec<Vec<Diagnostic>>,
+    /// How the files fared, by the same index.
+    pub files: Vec<FileReport>,
+}
+
+/// How a file fared.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileReport {
+    /// Rules that are loaded.
+    pub loaded: usize,
+    /// Rules that say themselves that they are for another program.
+    pub skipped: usize,
+    /// Rules that could not be loaded, those with syntax errors included.
+    pub refused: usize,
+    /// Commented-out rules.
+    pub disabled: usize,
+}
+
+impl Compiler<'_> {
+    /// Compiles the enabled rules of `files`.
+    pub fn compile(&self, files: &[RuleFile<'_>]) -> Compilation {
+        let mut out = Compilation::default();
+        let mut loaded: Vec<Compiled> = Vec::new();
+        let mut seen = HashMap::new();
+        for (number, file) in files.iter().enumerate() {
+            let mut diagnostics = file.diagnostics.clone();
+            let mut report = FileReport {
+                refused: file.broken.iter().filter(|r| r.enabled).count(),
+                ..FileReport::default()
+            };
+            for (rule, outcome) in file.rules.iter().zip(self.compile_file(file)) {
+                match outcome {
+                    None => report.disabled += 1,
+                    Some(Outcome::Skipped(reason)) => {
+                        report.skipped += 1;
+                        diagnostics.push(
+                            Diagnostic::note(codes::REQUIREMENT, format!("the rule is skipped: {reason}"), rule.span)
+                                .sid(rule.sid()),
+                        );
+                    }
+                    Some(Outcome::Refused(problems)) => {
+                        report.refused += 1;
+                        diagnostics.extend(problems);
+                    }
+                    Some(Outcome::Loaded(mut compiled)) => {
+                        let id = (compiled.meta.gid, compiled.meta.sid);
+                        match seen.get(&id) {
+                            Some((first_file, first_rev, at)) if *first_rev >= compiled.meta.rev => {
+                                report.refused += 1;
+                                diagnostics.push(duplicate(
+                                    &compiled,
+                                    (*first_file == number)
+                                        .then(|| loaded.get(*at).map(|c: &Compiled| c.span))
+                                        .flatten(),
+                                ));
+                                continue;
+                            }
+                            // Suricata: the higher revision wins, whichever file it is in.
+                            Some((_, _, at)) => {
+                                compiled.meta.origin.0 = number as u32;
+                                let at = *at;
+                                seen.insert(id, (number, compiled.meta.rev, at));
+                                if let Some(slot) = loaded.get_mut(at) {
+                                    *slot = *compiled;
+                                }
+                                continue;
+                            }
+                            None => {}
+                        }
+                        seen.insert(id, (number, compiled.meta.rev, loaded.len()));
+                        compiled.meta.origin.0 = number as u32;
+                        report.loaded += 1;
+                        loaded.push(*compiled);
+                    }
+                }
+            }
+            diagnostics.sort_by_key(|d| d.span.start);
+            out.diagnostics.push(diagnostics);
+            out.files.push(report);
+        }
+        for compiled in &mut loaded {
+            config_files::apply(self.thresholds, compiled);
+        }
+        out.rules = assemble(loaded);
+        out
+    }
+
+    fn compile_file(&self, file: &RuleFile<'_>) -> Vec<Option<Outcome>> {
+        let context = Context {
+            registry: self.registry,
+            env: self.env,
+            variables: self.variables,
+            dialect: file.dialect,
+        };
+        file.rules
+            .par_iter()
+            .map(|rule| rule.enabled.then(|| rule::compile(rule, context)))
+            .collect()
+    }
+
+    /// Compiles one rule as if it stood alone, to say what is wrong with it; for tests and `check` of disabled rules.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn check_rule(&self, rule: &rule_parser::Rule<'_>, dialect: Dialect) -> Result<(), Vec<Diagnostic>> {
+        let context = Context {
+            registry: self.registry,
+            env: self.env,
+            variables: self.variables,
+            dialect,
+        };
+        match rule::compile(rule, context) {
+            Outcome::Refused(problems) => Err(problems),
+            Outcome::Loaded(_) | Outcome::Skipped(_) => Ok(()),
+        }
+    }
+}
+
+fn duplicate(compiled: &Compiled, first: Option<Span>) -> Diagnostic {
+    let (gid, sid) = (compiled.meta.gid, compiled.meta.sid);
+    let diagnostic = Diagnostic::error(
+        codes::DUPLICATE_SID,
+        format!("another rule is {gid}:{sid} already"),
+        compiled.span,
+    )
+    .label("this one is not loaded")
+    .help("give it a `sid` of its own, or a higher `rev` if it replaces the other")
+    .sid(Some(sid));
+    match first {
+        Some(span) => diagnostic.secondary(span, "the first one"),
+        None => diagnostic,
+    }
+}
+
+/// Brings the rules in order, gives their buffers numbers, and builds the prefilter.
+fn assemble(mut loaded: Vec<Compiled>) -> RuleSet {
+    order::sort(&mut loaded);
+    let mut set = RuleSet::default();
+    let mut prefilter = PrefilterBuilder::new();
+    let mut known: HashMap<(*const crate::buffer::BufferDef, String), BufferId> = HashMap::new();
+    for compiled in loaded {
+        let Compiled {
+            mut rule,
+            sections,
+            meta,
+            ..
+        } = compiled;
+        let mut buffers = Vec::with_capacity(sections.len());
+        for section in sections {
+            let keys: Vec<&str> = section.transforms.iter().map(|t| &*t.key).collect();
+            let identity = (std::ptr::from_ref(section.buffer), keys.join(";"));
+            let id = *known.entry(identity).or_insert_with(|| {
+                set.buffers.push(BufferUse {
+                    def: section.buffer,
+                    transforms: section.transforms.clone(),
+                });
+                BufferId((set.buffers.len() - 1) as u16)
+            });
+            buffers.push((id, section.ops.into_boxed_slice()));
+        }
+        rule.buffers = buffers.into_boxed_slice();
+        let key = prefilter_key(&rule, &set);
+        prefilter.add(set.rules.len() as u32, &rule, &key);
+        set.rules.push(rule);
+        set.meta.push(meta);
+    }
+    set.prefilter = prefilter.build();
+    set
+}
+
+/// The literal that the rule is looked up by: the one `fast_pattern` names, else the strongest.
+fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
+    let mut best: Option<(u32, Key)> = None;
+    let mut offer = |ops: &[Op], key: &dyn Fn(Box<[u8]>, bool) -> Key| {
+        for op in ops {
+            let Op::Content(content) = op else { continue };
+            let Some(literal) = rule::prefilter_literal(content) else {
+                continue;
+            };
+            let chosen = content.fast_pattern != crate::rule::FastPattern::Unset;
+            let strength = if chosen { u32::MAX } else { order::strength(literal) };
+            if best.as_ref().is_none_or(|(s, _)| strength > *s) {
+                best = Some((strength, key(literal.into(), content.nocase)));
+            }
+        }
+    };
+    if let Some(payload) = &rule.payload {
+        offer(&payload.ops, &Key::Payload);
+    }
+    for (id, ops) in &rule.buffers {
+        let searchable = set
+            .buffers
+            .get(usize::from(id.0))
+            .is_some_and(|b| b.transforms.iter().all(|t| t.prefilter));
+        if searchable {
+            offer(ops, &|literal, nocase| Key::Buffer(*id, literal, nocase));
+        }
+    }
+    best.map_or(Key::None, |(_, key)| key)
+}

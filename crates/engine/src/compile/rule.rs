@@ -1,0 +1,371 @@
+//! One rule of the syntax tree to one compiled rule, or to what is wrong with it.
+
+use rule_parser::{Diagnostic, RuleOption, Span};
+
+use super::codes;
+use super::header::{self, ProtocolName};
+use super::pending;
+use super::variables::Variables;
+use crate::buffer::Source;
+use crate::keyword::{Arg, Env, Keyword, Kind, Problem, Registry, RuleDraft, Section};
+use crate::rule::{Action, Content, Header, Num, Op, Payload, PayloadOf, Reject, Rule, RuleMeta};
+
+/// A rule by itself, before it finds its place among the others.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    /// What the run time needs.
+    pub rule: Rule,
+    /// What it asks of buffers cut from the packet: the buffer's definition, transforms, operations.
+    pub sections: Vec<Section>,
+    /// What alerts say of it.
+    pub meta: RuleMeta,
+    /// Where its text is.
+    pub span: Span,
+}
+
+/// Everything that compiling a rule looks at beside the rule.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'c> {
+    pub registry: &'c Registry,
+    pub env: &'c Env,
+    pub variables: &'c Variables,
+    pub dialect: rule_parser::Dialect,
+}
+
+/// What became of a rule.
+pub(super) enum Outcome {
+    /// It can be loaded.
+    Loaded(Box<Compiled>),
+    /// It says itself that it is for another program (`requires`).
+    Skipped(String),
+    /// It cannot be loaded.
+    Refused(Vec<Diagnostic>),
+}
+
+/// Compiles one rule.
+pub(super) fn compile(rule: &rule_parser::Rule<'_>, context: Context<'_>) -> Outcome {
+    let mut problems = Vec::new();
+    let action = action(rule, &mut problems);
+    let protocol = protocol(rule, &mut problems);
+    let packets = protocol
+        .as_ref()
+        .map_or(crate::rule::ProtocolSet::IP, |p| p.packets.clone());
+    let header = match header::header(&rule.header, packets.clone(), context.variables) {
+        Ok(header) => Some(header),
+        Err(found) => {
+            problems.extend(found);
+            None
+        }
+    };
+    let mut draft = RuleDraft::new(context.env, context.dialect, packets);
+    if let Some(protocol) = &protocol {
+        draft.payload.packet |= protocol.packet_payload;
+        draft.payload.stream |= protocol.stream_payload;
+    }
+    for option in &rule.options {
+        if let Err(problem) = apply(&mut draft, option, context.registry) {
+            problems.push(*problem);
+        }
+    }
+    if let Some(reason) = draft.skip.take() {
+        return Outcome::Skipped(reason);
+    }
+    if draft.meta.sid == 0 && problems.is_empty() {
+        problems.push(
+            Diagnostic::error(
+                codes::NO_SID,
+                "the rule has no `sid`",
+                Span::new(rule.span.end.saturating_sub(1), rule.span.end),
+            )
+            .label("nothing to call it by")
+            .help("add `sid:1000001;`, a number that no other rule has"),
+        );
+    }
+    let (Some(action), Some(header), true) = (action, header, problems.is_empty()) else {
+        let sid = rule.sid();
+        return Outcome::Refused(problems.into_iter().map(|p| p.sid(sid)).collect());
+    };
+    match finish(draft, header, action, rule.span) {
+        Ok(compiled) => Outcome::Loaded(Box::new(compiled)),
+        Err(problem) => Outcome::Refused(vec![problem.sid(rule.sid())]),
+    }
+}
+
+fn action(rule: &rule_parser::Rule<'_>, problems: &mut Vec<Diagnostic>) -> Option<Action> {
+    let name = rule.action.name;
+    if let Some(scope) = rule.action.scope.or(rule.action.also.first().copied()) {
+        problems.push(
+            Diagnostic::error(
+                codes::NOT_SUPPORTED,
+                "actions with a scope belong to firewall rules, which are not supported yet",
+                scope.span,
+            )
+            .label("not supported"),
+        );
+        return None;
+    }
+    match name.value.to_ascii_lowercase().as_str() {
+        "alert" | "log" => Some(Action::Alert),
+        "pass" => Some(Action::Pass),
+        "drop" | "sdrop" | "block" => Some(Action::Drop),
+        "reject" | "rejectsrc" => Some(Action::Reject(Reject::Source)),
+        "rejectdst" => Some(Action::Reject(Reject::Destination)),
+        "rejectboth" => Some(Action::Reject(Reject::Both)),
+        "config" | "react" | "rewrite" | "accept" | "activate" | "dynamic" => {
+            problems.push(
+                Diagnostic::error(
+                    codes::NOT_SUPPORTED,
+                    format!("the action `{}` is not supported yet", name.value),
+                    name.span,
+                )
+                .label("not supported"),
+            );
+            None
+        }
+        _ => {
+            problems.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_ACTION,
+                    format!("there is no action `{}`", name.value),
+                    name.span,
+                )
+                .label("no such action")
+                .help("use alert, pass, drop, reject, rejectsrc, rejectdst or rejectboth"),
+            );
+            None
+        }
+    }
+}
+
+fn protocol(rule: &rule_parser::Rule<'_>, problems: &mut Vec<Diagnostic>) -> Option<ProtocolName> {
+    let Some(name) = rule.header.protocol else {
+        return header::protocol("pkthdr");
+    };
+    let found = header::protocol(name.value);
+    if let (Some(hook), Some(_)) = (rule.header.hook, &found) {
+        problems.push(
+            Diagnostic::error(codes::NOT_SUPPORTED, "rule hooks are not supported yet", hook.span)
+                .label("not supported"),
+        );
+    }
+    if found.is_none() {
+        problems.push(if pending::is_protocol(name.value) {
+            Diagnostic::error(
+                codes::NOT_SUPPORTED,
+                format!("the protocol `{}` is not supported yet", name.value),
+                name.span,
+            )
+            .label("waits for its parser")
+        } else {
+            Diagnostic::error(
+                codes::UNKNOWN_PROTOCOL,
+                format!("there is no protocol `{}`", name.value),
+                name.span,
+            )
+            .label("no such protocol")
+            .help("`ruleids protocols` lists those there are")
+        });
+    }
+    found
+}
+
+/// Reads one option into the draft.
+fn apply(draft: &mut RuleDraft<'_>, option: &RuleOption<'_>, registry: &Registry) -> Result<(), Box<Diagnostic>> {
+    let name = option.name.value;
+    let keyword = match registry.get(name) {
+        Some(keyword) => keyword,
+        None => match registry.get(&name.to_ascii_lowercase()) {
+            // Suricata: names are matched without regard to case.
+            Some(keyword) => keyword,
+            None => return Err(Box::new(unknown_keyword(option, registry))),
+        },
+    };
+    let arg = Arg {
+        text: option.text(),
+        dialect: draft.dialect,
+    };
+    act(draft, keyword, &arg).map_err(|problem| Box::new(located(option, problem)))
+}
+
+fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> Result<(), Problem> {
+    match keyword.kind {
+        Kind::Meta(read) | Kind::Flow(read) | Kind::Modifier(read) => read(draft, arg),
+        Kind::Packet(read) => {
+            draft.checks.push(read(arg)?);
+            Ok(())
+        }
+        Kind::PacketWith(read) => {
+            draft.checks.push(read(draft.env, arg)?);
+            Ok(())
+        }
+        Kind::Payload(read) => {
+            let op = read(draft, arg)?;
+            draft.section().ops.push(op);
+            Ok(())
+        }
+        Kind::StickyBuffer(buffer) => {
+            arg.none()?;
+            draft.select(buffer);
+            Ok(())
+        }
+        Kind::Transform(read) => draft.transform(read(arg)?),
+        Kind::PostMatch(read) => {
+            let effects = read(draft, arg)?;
+            draft.effects.extend(effects);
+            Ok(())
+        }
+    }
+}
+
+fn unknown_keyword(option: &RuleOption<'_>, registry: &Registry) -> Diagnostic {
+    let name = option.name.value;
+    if pending::is_keyword(name) {
+        return Diagnostic::error(
+            codes::NOT_SUPPORTED,
+            format!("the keyword `{name}` is not supported yet"),
+            option.name.span,
+        )
+        .label("the rule is refused rather than half understood");
+    }
+    let diagnostic = Diagnostic::error(
+        codes::UNKNOWN_KEYWORD,
+        format!("there is no keyword `{name}`"),
+        option.name.span,
+    )
+    .label("no such keyword");
+    match registry.nearest(name) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("`ruleids keywords` lists those there are"),
+    }
+}
+
+fn located(option: &RuleOption<'_>, problem: Problem) -> Diagnostic {
+    let whole = option.value.as_ref().map_or(option.name.span, |v| v.span);
+    let exact = option
+        .value
+        .as_ref()
+        .is_some_and(|v| v.span.len() as usize == v.value.len());
+    let span = match &problem.at {
+        Some(at) if exact => Span::new(whole.start + at.start as u32, whole.start + at.end as u32),
+        _ => whole,
+    };
+    let diagnostic = Diagnostic::error(
+        codes::BAD_VALUE,
+        format!("`{}`: {}", option.name.value, problem.message),
+        span,
+    )
+    .label("here");
+    match problem.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// Checks the rule as a whole and puts it together.
+fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> Result<Compiled, Diagnostic> {
+    let bad = |message: String| Diagnostic::error(codes::BAD_RULE, message, span);
+    let RuleDraft {
+        meta,
+        flow,
+        mut checks,
+        state,
+        effects,
+        threshold,
+        sections,
+        silent,
+        payload,
+        ..
+    } = draft;
+    let mut body = None;
+    let mut buffers = Vec::new();
+    for section in sections {
+        check_contents(&section).map_err(bad)?;
+        match section.buffer.source {
+            Source::Payload if section.transforms.is_empty() && section.ops.is_empty() => {}
+            Source::Payload if section.transforms.is_empty() => body = Some(section.ops),
+            _ if section.ops.is_empty() => {
+                return Err(bad(format!("nothing is asked of the buffer `{}`", section.buffer.name))
+                    .help("put a `content` or another payload keyword behind the sticky buffer"));
+            }
+            _ => buffers.push(section),
+        }
+    }
+    // PERF: cheap checks first; the sort is stable, so equal costs keep the order of the rule.
+    checks.sort_by_key(|check| check.cost());
+    let wants_packet = payload.packet || checks.iter().any(|check| check.requires_packet());
+    let payload = body.map(|ops| {
+        let anchored = ops
+            .iter()
+            .any(|op| matches!(op, Op::Content(c) if c.offset.is_some() || c.depth.is_some()));
+        let of = match () {
+            () if !header.protocols.is_tcp() => PayloadOf::Packet,
+            () if payload.stream && !wants_packet => PayloadOf::Stream,
+            () if wants_packet => PayloadOf::Packet,
+            () if anchored => PayloadOf::Both,
+            () => PayloadOf::Stream,
+        };
+        Payload {
+            ops: ops.into_boxed_slice(),
+            of,
+        }
+    });
+    let ip_only = payload.is_none()
+        && buffers.is_empty()
+        && checks.iter().all(|check| check.ip_only_compatible())
+        && flow == crate::rule::FlowCondition::default()
+        && header.src_ports.is_none()
+        && header.dst_ports.is_none()
+        && header.protocols == crate::rule::ProtocolSet::IP
+        && (header.src.is_some() || header.dst.is_some());
+    let rule = Rule {
+        header,
+        flow,
+        checks: checks.into_boxed_slice(),
+        state: state.into_boxed_slice(),
+        payload,
+        buffers: Box::default(),
+        effects: effects.into_boxed_slice(),
+        thresholds: threshold.into_iter().collect(),
+        suppress: Box::default(),
+        action,
+        silent,
+        ip_only,
+    };
+    Ok(Compiled {
+        rule,
+        sections: buffers,
+        meta,
+        span,
+    })
+}
+
+/// Contents that can never match are mistakes: the rule would be silent for ever.
+fn check_contents(section: &Section) -> Result<(), String> {
+    for op in &section.ops {
+        let Op::Content(content) = op else { continue };
+        let length = content.pattern.len() as i64;
+        for (name, bound) in [("depth", content.depth), ("within", content.within)] {
+            if let Some(Num::Const(bound)) = bound
+                && bound < length
+            {
+                return Err(format!(
+                    "`{name}:{bound}` is shorter than its content of {length} bytes, which can never match"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The literal of a content that the prefilter looks for, if it can be one.
+pub(super) fn prefilter_literal(content: &Content) -> Option<&[u8]> {
+    if content.negated {
+        return None;
+    }
+    Some(match content.fast_pattern {
+        crate::rule::FastPattern::Part(offset, length) => {
+            content.pattern.get(usize::from(offset)..)?.get(..usize::from(length))?
+        }
+        _ => &content.pattern,
+    })
+}
