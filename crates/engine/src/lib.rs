@@ -4,9 +4,31 @@
 //! (`cargo xtask floors` checks it); `worker` alone sees every stage, `engine` is the face.
 #![deny(unsafe_code)]
 
+pub mod event;
 pub mod mpm;
 
 pub mod defrag;
+pub mod eve;
 pub mod flow;
 
 pub mod stream;
+
+pub mod buffer;
+
+pub mod rule;
+
+pub mod keyword;
+
+pub mod keywords;
+
+pub mod detect;
+pub mod policy;
+
+pub mod compile;
+pub mod config;
+
+pub mod worker;
+
+mod engine;
+
+pub use engine::{Engine, Settled, Settler, shard_of};

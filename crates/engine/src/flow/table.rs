@@ -200,6 +200,13 @@ impl<S: Default> FlowTable<S> {
         }
     }
 
+    /// Calls `change` with each flow of the table, in no particular order: for what is rare, such as a reload of rules.
+    pub fn for_each(&mut self, mut change: impl FnMut(&mut Flow<S>)) {
+        if let Some(store) = self.store.as_deref_mut() {
+            store.slots.iter_mut().filter_map(|slot| slot.flow.as_mut()).for_each(&mut change);
+        }
+    }
+
     /// The number of flows in the table.
     pub fn len(&self) -> usize {
         self.store

@@ -88,8 +88,8 @@ mod tests {
         ];
         assert_eq!(hits(&patterns, b"xxHostxx"), [0, 1, 2, 3]);
         assert_eq!(hits(&patterns, b"hOST"), [1, 3]);
-        assert_eq!(hits(&patterns, b""), []);
-        assert_eq!(hits(&[], b"abc"), []);
+        assert_eq!(hits(&patterns, b""), Vec::<u32>::new());
+        assert_eq!(hits(&[], b"abc"), Vec::<u32>::new());
     }
 
     #[test]

@@ -1,0 +1,207 @@
+//! The face of the engine: captures in, events out, on any number of threads.
+
+use std::sync::Arc;
+
+use packet::LinkType;
+
+use crate::config::Config;
+use crate::detect::RuleSet;
+use crate::event::{Alert, Body, Event, Position};
+use crate::policy::{Decision, Policy};
+use crate::rule::Action;
+use crate::worker::{Frame, Output, PacketMatches, Verdict, Worker, WorkerCounters};
+
+/// One worker and its policy: packets in, events out, at once.
+pub struct Engine {
+    worker: Worker,
+    policy: Policy,
+    settler: Settler,
+    pending: Vec<Output>,
+    capture: u32,
+}
+
+/// Settles which matches alert.
+pub struct Settler {
+    packet_alert_max: usize,
+    inline: bool,
+    /// Alerts so far, by rule.
+    pub alerts: Vec<u64>,
+    /// Alerts that were left out because their packet had too many.
+    pub overflowed: u64,
+    /// Matches that a threshold or a suppression kept silent.
+    pub silenced: u64,
+}
+
+impl Engine {
+    /// An engine without packets so far.
+    pub fn new(config: Arc<Config>, rules: Arc<RuleSet>) -> Self {
+        let settler = Settler::new(&config, &rules);
+        Self {
+            worker: Worker::new(config, rules),
+            policy: Policy::default(),
+            settler,
+            pending: Vec::new(),
+            capture: 0,
+        }
+    }
+
+    /// Inspects a packet and hands each event to `sink`, in order.
+    pub fn frame(&mut self, frame: Frame<'_>, sink: &mut impl FnMut(Event)) -> Verdict {
+        let shard = Worker::shard_of(frame.data, frame.link);
+        let mut verdict = self.worker.frame(frame, shard, self.capture, &mut self.pending);
+        if self.pending.is_empty() {
+            return verdict;
+        }
+        verdict = verdict.max(self.settle(sink));
+        verdict
+    }
+
+    /// Ends all flows: the capture is over. What is kept across flows is forgotten; the next capture starts anew.
+    pub fn end_of_capture(&mut self, sink: &mut impl FnMut(Event)) {
+        self.worker.end_of_capture(self.capture, &mut self.pending);
+        self.settle(sink);
+        self.policy = Policy::default();
+        self.capture += 1;
+    }
+
+    /// Uses other rules from the next packet on; flows go on.
+    pub fn replace_rules(&mut self, rules: Arc<RuleSet>) {
+        self.settler.alerts = vec![0; rules.rules.len()];
+        self.policy = Policy::default();
+        self.worker.replace_rules(rules);
+    }
+
+    /// Which capture the next packet belongs to.
+    pub fn capture(&self) -> u32 {
+        self.capture
+    }
+
+    /// Says which capture the next packet belongs to.
+    pub fn set_capture(&mut self, capture: u32) {
+        self.capture = capture;
+    }
+
+    /// What was counted.
+    pub fn counters(&self) -> WorkerCounters {
+        self.worker.counters()
+    }
+
+    /// What was settled.
+    pub fn settler(&self) -> &Settler {
+        &self.settler
+    }
+
+    fn settle(&mut self, sink: &mut impl FnMut(Event)) -> Verdict {
+        let mut verdict = Verdict::Accept;
+        let rules = Arc::clone(self.worker.rules());
+        for output in self.pending.drain(..) {
+            match output {
+                Output::Event(event) => sink(*event),
+                Output::Matches(matches) => {
+                    let settled = self.settler.settle(&rules, &mut self.policy, &matches, sink);
+                    if let Some(pass) = settled.marks_flow {
+                        self.worker.mark_flow(&matches, pass);
+                    }
+                    verdict = verdict.max(settled.verdict);
+                }
+            }
+        }
+        verdict
+    }
+}
+
+/// What settling a packet's matches came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settled {
+    /// What becomes of the packet.
+    pub verdict: Verdict,
+    /// The rest of its flow is passed (true) or dropped (false).
+    pub marks_flow: Option<bool>,
+}
+
+impl Settler {
+    /// Nothing settled so far.
+    pub fn new(config: &Config, rules: &RuleSet) -> Self {
+        Self {
+            packet_alert_max: config.packet_alert_max,
+            inline: config.inline,
+            alerts: vec![0; rules.rules.len()],
+            overflowed: 0,
+            silenced: 0,
+        }
+    }
+
+    /// Applies policy to the matches of a packet, in order, and hands the alerts to `sink`.
+    pub fn settle(
+        &mut self,
+        rules: &RuleSet,
+        policy: &mut Policy,
+        packet: &PacketMatches,
+        sink: &mut impl FnMut(Event),
+    ) -> Settled {
+        let mut settled = Settled::default();
+        let mut told = 0;
+        for (nth, (found, payload)) in packet.matches.iter().enumerate() {
+            let Some(rule) = rules.rules.get(found.rule as usize) else {
+                continue;
+            };
+            if !policy.conditions_hold(rule, &packet.subject) {
+                continue;
+            }
+            policy.apply_effects(rule, &packet.subject);
+            let action = match policy.decide(found.rule, rule, &packet.subject) {
+                Decision::Silent => {
+                    self.silenced += 1;
+                    continue;
+                }
+                Decision::Alert(changed) => changed.unwrap_or(rule.action),
+            };
+            if action == Action::Pass {
+                settled.marks_flow = Some(true);
+                break;
+            }
+            let blocks = self.inline && matches!(action, Action::Drop | Action::Reject(_));
+            if blocks {
+                settled.marks_flow = Some(false);
+                settled.verdict = settled.verdict.max(match action {
+                    Action::Reject(whom) => Verdict::Reject(whom),
+                    _ => Verdict::Drop,
+                });
+            }
+            if rule.silent {
+                continue;
+            }
+            // LIMIT: packet_alert_max, so that a packet that matches everything does not flood the log.
+            if told == self.packet_alert_max {
+                self.overflowed += 1;
+                continue;
+            }
+            told += 1;
+            if let Some(count) = self.alerts.get_mut(found.rule as usize) {
+                *count += 1;
+            }
+            let alert = Alert {
+                rule: found.rule,
+                packet: Arc::clone(&packet.packet),
+                blocked: packet.dropped || blocks,
+                rejected: matches!(action, Action::Reject(_)) && blocks,
+                stream: found.stream,
+                payload: payload.clone(),
+            };
+            let position = Position {
+                order: packet.position.order + nth as u64,
+                ..packet.position
+            };
+            sink(Event {
+                position,
+                body: Body::Alert(Box::new(alert)),
+            });
+        }
+        settled
+    }
+}
+
+/// The shard of a frame, for whoever splits traffic between workers.
+pub fn shard_of(data: &[u8], link: LinkType) -> usize {
+    Worker::shard_of(data, link)
+}

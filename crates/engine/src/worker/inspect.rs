@@ -1,0 +1,599 @@
+//! The way of a packet through the stages.
+
+use packet::{DecoderEvent, Direction, Packet, Timestamp};
+
+use super::pseudo::PseudoPacket;
+use super::record::{dropped_header, flow_record, packet_record};
+use super::shard::{Session, Shard};
+use super::tag::FlowTag;
+use super::{Output, PacketMatches, Verdict, Worker, addresses};
+use crate::defrag::OverlapPolicy;
+use crate::detect::{Input, StreamData};
+use crate::event::{Anomaly, Body, Dropped, Event};
+use crate::flow::{Flow, FlowFlags, FlowRef, FlowState, Found, Seen, Tuple};
+use crate::policy::Subject;
+use crate::rule::{Action, Effect, FlowFacts, PacketContext, Reject, TagScope};
+use crate::stream::{OsPolicy, Segment, SegmentOutcome, StreamEventSet, TcpState, track};
+
+/// What a packet is inspected with.
+struct Subjected<'p> {
+    packet: &'p Packet<'p>,
+    flow: Option<FlowRef>,
+    direction: Option<Direction>,
+    outcome: SegmentOutcome,
+    pseudo: bool,
+}
+
+impl Worker {
+    /// Takes a packet, and the packets within it, through the stages.
+    pub(super) fn packet(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
+        shard.apply_marks();
+        self.counters.count_layers(packet.layers);
+        self.counters.invalid += u64::from(packet.invalid);
+        let mut verdict = if packet.is_fragment() {
+            self.fragment(shard, packet, out)
+        } else {
+            self.whole(shard, packet, out)
+        };
+        if let Some(inner) = packet.decode_inner(&self.config.decode) {
+            verdict = verdict.max(self.packet(shard, &inner, out));
+        }
+        verdict
+    }
+
+    /// A fragment is inspected by itself, and the datagram when it is whole.
+    fn fragment(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
+        // The table is taken out while its datagram is inspected: a datagram may hold a fragment of another.
+        let Some(mut defrag) = shard.defrag.take() else { return self.whole(shard, packet, out) };
+        let policy = packet.dst().map_or(OverlapPolicy::default(), |dst| overlap_policy(self.config.stream.host_os.lookup(dst)));
+        let added = defrag.add_packet(packet, policy);
+        let mut noted = *packet;
+        for event in added.iter().flat_map(|added| added.events.iter()) {
+            noted.events.insert(event.decoder_event(packet.is_ipv6()));
+        }
+        let mut verdict = self.whole(shard, &noted, out);
+        if let Some(bytes) = added.and_then(|added| added.datagram) {
+            let datagram = Packet::decode_datagram(bytes, packet, &self.config.decode);
+            verdict = verdict.max(self.packet(shard, &datagram, out));
+        }
+        shard.defrag = Some(defrag);
+        verdict
+    }
+
+    /// A packet that is no fragment, or a fragment by itself.
+    fn whole(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
+        for event in packet.events.iter() {
+            *self.counters.decoder_events.entry(event.code()).or_default() += 1;
+        }
+        let found = self.find_flow(shard, packet);
+        let mut subjected = Subjected {
+            packet,
+            flow: found.map(|f| f.flow),
+            direction: found.map(|f| f.direction),
+            outcome: SegmentOutcome::default(),
+            pseudo: false,
+        };
+        if let Some(found) = found {
+            self.follow_tcp(shard, &mut subjected, found);
+        }
+        let verdict = self.inspect(shard, &subjected, out);
+        self.finish_ended(shard, out);
+        verdict
+    }
+
+    fn find_flow(&self, shard: &mut Shard, packet: &Packet<'_>) -> Option<Found> {
+        let tuple = Tuple::of(packet, self.config.vlan_tracking)?;
+        let seen = Seen {
+            tuple,
+            time: packet.time,
+            number: packet.number,
+            bytes: packet.data.len().try_into().unwrap_or(u32::MAX),
+        };
+        let Shard { flows, ended, .. } = shard;
+        let mut sink = |flow| ended.push(flow);
+        let mut found = flows.lookup(&seen, &mut sink)?;
+        if let Some(tcp) = packet.tcp()
+            && !found.new
+            && tcp.flags() & SYN != 0
+            && let Some(segment) = Segment::of(packet)
+            && flows
+                .get(found.flow)
+                .and_then(|f| f.session.tcp.as_ref())
+                .is_some_and(|s| s.is_reused_by(found.direction, &segment))
+        {
+            found = flows.restart(&seen, &mut sink);
+        }
+        flows.record(&found, &seen);
+        Some(found)
+    }
+
+    fn follow_tcp(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>, found: Found) {
+        let Some(segment) = Segment::of(subjected.packet) else {
+            return;
+        };
+        let Shard { flows, stream, .. } = shard;
+        let Some(flow) = flows.get_mut(found.flow) else { return };
+        if flow.flags.contains(FlowFlags::DROP) {
+            return;
+        }
+        self.counters.bad_checksums += u64::from(!segment.checksum_ok);
+        let outcome = track(
+            &mut flow.session.tcp,
+            found.direction,
+            &segment,
+            &self.config.stream,
+            stream,
+        );
+        if outcome.swap_direction {
+            flows.swap(found.flow);
+            subjected.direction = Some(found.direction.reverse());
+        }
+        if outcome.new_state {
+            let state = match outcome.state {
+                TcpState::None | TcpState::Listen | TcpState::SynSent | TcpState::SynRecv => FlowState::New,
+                TcpState::Closed => FlowState::Closed,
+                _ => FlowState::Established,
+            };
+            flows.set_state(found.flow, state);
+        }
+        subjected.outcome = outcome;
+    }
+
+    /// Detection, and what follows from it.
+    fn inspect(&mut self, shard: &mut Shard, subjected: &Subjected<'_>, out: &mut Vec<Output>) -> Verdict {
+        let packet = subjected.packet;
+        let mut nothing = Session::default();
+        let direction = subjected.direction;
+        let flow = subjected.flow.and_then(|f| shard.flows.get_mut(f));
+        if let Some(flow) = &flow {
+            if flow.flags.contains(FlowFlags::PASS) {
+                return Verdict::Accept;
+            }
+            if flow.flags.contains(FlowFlags::DROP) {
+                self.report_drop(
+                    packet,
+                    Some((flow, direction.unwrap_or(Direction::ToServer))),
+                    "flow drop",
+                    None,
+                    out,
+                );
+                return Verdict::Drop;
+            }
+        }
+        let first_of_direction = flow
+            .as_deref()
+            .is_none_or(|f| !f.flags.contains(ip_only_flag(direction)));
+        let facts = flow.as_deref().map(|f| facts(f, packet.time, subjected.outcome));
+        let (session, mut flow) = match flow {
+            Some(flow) => {
+                flow.flags.insert(ip_only_flag(direction));
+                (None, Some(flow))
+            }
+            None => (Some(&mut nothing), None),
+        };
+        let mut matches = std::mem::take(&mut self.matches);
+        matches.clear();
+        {
+            let context = PacketContext {
+                packet,
+                direction,
+                flow: facts,
+                stream_events: subjected.outcome.events,
+            };
+            let (tcp, vars) = match (&mut flow, session) {
+                (Some(flow), _) => (flow.session.tcp.as_deref(), &mut flow.session.vars),
+                (None, Some(session)) => (None, &mut session.vars),
+                (None, None) => return Verdict::Accept,
+            };
+            let ready = tcp
+                .zip(direction)
+                .filter(|(tcp, direction)| tcp.raw_ready(*direction, &self.config.stream));
+            let mut input = Input {
+                context,
+                payload_in_stream: subjected.outcome.added_to_stream,
+                stream: None,
+                first_of_direction,
+                pseudo: subjected.pseudo,
+            };
+            match ready {
+                None => self.detector.run(&self.rules, &input, vars, &mut matches),
+                Some((tcp, direction)) => {
+                    let context_bytes = self.config.stream.reassembly.raw_context;
+                    let mut chunks = tcp.stream(direction).raw_chunks(context_bytes).peekable();
+                    // A gap cuts the stream in pieces; each is inspected, the packet itself only with the first.
+                    loop {
+                        let chunk = chunks.next();
+                        input.stream = chunk.map(|c| StreamData {
+                            data: c.data,
+                            offset: c.offset,
+                            seen: c.seen,
+                        });
+                        self.detector.run(&self.rules, &input, vars, &mut matches);
+                        if chunks.peek().is_none() {
+                            break;
+                        }
+                        input.pseudo = true;
+                        input.first_of_direction = false;
+                        input.context.stream_events = StreamEventSet::EMPTY;
+                    }
+                }
+            }
+            if ready.is_some()
+                && let (Some(flow), Some(direction)) = (&mut flow, direction)
+                && let Some(tcp) = flow.session.tcp.as_deref_mut()
+            {
+                tcp.stream_mut(direction).raw_done();
+            }
+        }
+        let verdict = self.conclude(subjected, flow.as_deref_mut(), &matches, out);
+        self.matches = matches;
+        self.prune(shard, subjected.flow);
+        verdict
+    }
+
+    /// Frees what of the streams nobody needs any more.
+    fn prune(&self, shard: &mut Shard, flow: Option<FlowRef>) {
+        let Shard { flows, stream, .. } = shard;
+        let Some(tcp) = flow
+            .and_then(|f| flows.get_mut(f))
+            .and_then(|flow| flow.session.tcp.as_deref_mut())
+        else {
+            return;
+        };
+        for direction in [Direction::ToServer, Direction::ToClient] {
+            // No parser reads the stream: what is visible counts as read.
+            let side = tcp.stream_mut(direction);
+            side.stop_app();
+            side.prune(self.config.stream.reassembly.raw_context, stream);
+        }
+    }
+
+    /// Turns matches into output and a verdict.
+    fn conclude(
+        &mut self,
+        subjected: &Subjected<'_>,
+        mut flow: Option<&mut Flow<Session>>,
+        matches: &[crate::detect::Match],
+        out: &mut Vec<Output>,
+    ) -> Verdict {
+        let packet = subjected.packet;
+        let rules = std::sync::Arc::clone(&self.rules);
+        let mut verdict = Verdict::Accept;
+        let mut by = None;
+        for found in matches {
+            let Some(rule) = rules.rules.get(found.rule as usize) else {
+                continue;
+            };
+            self.start_tags(packet, flow.as_deref_mut(), &rule.effects);
+            let settled = rule.thresholds.is_empty() && rule.suppress.is_empty();
+            match rule.action {
+                Action::Pass => {
+                    if let Some(flow) = flow.as_deref_mut() {
+                        flow.flags.insert(FlowFlags::PASS);
+                    }
+                }
+                Action::Drop if self.config.inline && settled => verdict = verdict.max(Verdict::Drop),
+                Action::Reject(whom) if self.config.inline && settled => verdict = verdict.max(Verdict::Reject(whom)),
+                _ => {}
+            }
+            if verdict != Verdict::Accept && by.is_none() {
+                by = Some(found.rule);
+            }
+        }
+        let direction = subjected.direction.unwrap_or(Direction::ToServer);
+        if verdict != Verdict::Accept
+            && let Some(flow) = flow.as_deref_mut()
+        {
+            flow.flags.insert(FlowFlags::DROP);
+        }
+        if !matches.is_empty()
+            && let Some(flow) = flow.as_deref_mut()
+            && matches
+                .iter()
+                .any(|m| rules.rules.get(m.rule as usize).is_some_and(|r| !r.silent))
+        {
+            flow.flags.insert(FlowFlags::ALERTED);
+        }
+        let tagged = self.is_tagged(packet, flow.as_deref_mut(), !matches.is_empty());
+        self.report_anomalies(subjected, flow.as_deref(), direction, out);
+        if !matches.is_empty() {
+            self.report_matches(subjected, flow.as_deref(), direction, matches, verdict, out);
+        }
+        if verdict != Verdict::Accept {
+            self.report_drop(packet, flow.as_deref().map(|f| (f, direction)), "rules", by, out);
+        }
+        if tagged && self.config.report.tagged {
+            let report = crate::config::ReportConfig {
+                packets: true,
+                ..self.config.report
+            };
+            let record = packet_record(packet, false, flow.as_deref().map(|f| (f, direction)), &report);
+            let position = self.next_position();
+            out.push(Output::Event(Box::new(Event {
+                position,
+                body: Body::Packet(record),
+            })));
+        }
+        verdict
+    }
+
+    fn start_tags(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, effects: &[Effect]) {
+        let mut flow = flow;
+        for effect in effects {
+            let Effect::Tag(tag) = effect else { continue };
+            match (tag.scope, addresses(packet)) {
+                (TagScope::Session, _) => {
+                    if let Some(flow) = flow.as_deref_mut()
+                        && flow.session.tag.is_none()
+                    {
+                        flow.session.tag = Some(Box::new(FlowTag::new(*tag, packet.time)));
+                    }
+                }
+                (TagScope::Source, Some((src, _))) => self.tags.add(src, *tag, packet.time),
+                (TagScope::Destination, Some((_, dst))) => self.tags.add(dst, *tag, packet.time),
+                (_, None) => {}
+            }
+        }
+    }
+
+    /// Whether the packet follows an alert that asked for it; the packet of the alert itself does not.
+    fn is_tagged(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, alerted: bool) -> bool {
+        let by_flow = flow
+            .and_then(|f| f.session.tag.as_mut())
+            .is_some_and(|tag| !alerted && tag.wants(packet));
+        let by_host = !alerted && self.tags.wants(packet);
+        by_flow || by_host
+    }
+
+    fn report_matches(
+        &mut self,
+        subjected: &Subjected<'_>,
+        flow: Option<&Flow<Session>>,
+        direction: Direction,
+        matches: &[crate::detect::Match],
+        verdict: Verdict,
+        out: &mut Vec<Output>,
+    ) {
+        let packet = subjected.packet;
+        let record = packet_record(
+            packet,
+            subjected.pseudo,
+            flow.map(|f| (f, direction)),
+            &self.config.report,
+        );
+        let keep = self.config.report.payloads;
+        let payload = |stream: bool| -> Option<Box<[u8]>> {
+            if !keep {
+                return None;
+            }
+            let tcp = flow.and_then(|f| f.session.tcp.as_ref()).filter(|_| stream);
+            Some(
+                tcp.and_then(|tcp| tcp.stream(direction).shown(MAX_SHOWN))
+                    .map_or_else(|| packet.payload.into(), Into::into),
+            )
+        };
+        let position = self.next_position();
+        self.position.order += matches.len() as u64;
+        out.push(Output::Matches(Box::new(PacketMatches {
+            position,
+            packet: record,
+            subject: Subject {
+                time: packet.time,
+                addresses: addresses(packet),
+                flow: flow.map(Flow::id),
+            },
+            matches: matches.iter().map(|m| (*m, payload(m.stream))).collect(),
+            dropped: verdict != Verdict::Accept,
+        })));
+    }
+
+    fn report_anomalies(
+        &mut self,
+        subjected: &Subjected<'_>,
+        flow: Option<&Flow<Session>>,
+        direction: Direction,
+        out: &mut Vec<Output>,
+    ) {
+        let report = self.config.report;
+        let packet = subjected.packet;
+        let decode = report.decode_anomalies && !packet.events.is_empty();
+        let stream = report.stream_anomalies && !subjected.outcome.events.is_empty();
+        if !decode && !stream {
+            return;
+        }
+        let record = packet_record(packet, subjected.pseudo, flow.map(|f| (f, direction)), &report);
+        let names = packet
+            .events
+            .iter()
+            .filter(|_| decode)
+            .map(|e: DecoderEvent| ("decode", e.name()));
+        let names: Vec<_> = names
+            .chain(
+                subjected
+                    .outcome
+                    .events
+                    .iter()
+                    .filter(|_| stream)
+                    .map(|e| ("stream", e.name())),
+            )
+            .collect();
+        for (kind, event) in names {
+            let position = self.next_position();
+            let body = Body::Anomaly(Box::new(Anomaly {
+                packet: std::sync::Arc::clone(&record),
+                kind,
+                event,
+            }));
+            out.push(Output::Event(Box::new(Event { position, body })));
+        }
+    }
+
+    fn report_drop(
+        &mut self,
+        packet: &Packet<'_>,
+        flow: Option<(&Flow<Session>, Direction)>,
+        reason: &'static str,
+        rule: Option<u32>,
+        out: &mut Vec<Output>,
+    ) {
+        if !self.config.report.drops || !self.config.inline {
+            return;
+        }
+        let record = packet_record(packet, false, flow, &self.config.report);
+        let position = self.next_position();
+        let body = Body::Drop(Box::new(Dropped {
+            packet: record,
+            reason,
+            header: dropped_header(packet),
+            rule,
+        }));
+        out.push(Output::Event(Box::new(Event { position, body })));
+    }
+
+    /// Ends the flows whose time is over.
+    pub(super) fn expire(&mut self, shard: &mut Shard, now: Timestamp, out: &mut Vec<Output>) {
+        let Shard { flows, ended, .. } = shard;
+        flows.expire(now, &mut |flow| ended.push(flow));
+        if let Some(defrag) = &mut shard.defrag {
+            defrag.expire(now);
+        }
+        self.finish_ended(shard, out);
+    }
+
+    fn finish_ended(&mut self, shard: &mut Shard, out: &mut Vec<Output>) {
+        if shard.ended.is_empty() {
+            return;
+        }
+        for flow in std::mem::take(&mut shard.ended) {
+            self.finish_flow(shard, flow, out);
+        }
+    }
+
+    /// Inspects what is left of a flow, and reports its end.
+    pub(super) fn finish_flow(&mut self, shard: &mut Shard, mut flow: Flow<Session>, out: &mut Vec<Output>) {
+        if let Some(tcp) = flow.session.tcp.as_deref_mut() {
+            tcp.finish(&mut shard.stream);
+            for direction in [Direction::ToServer, Direction::ToClient] {
+                self.inspect_rest(&mut flow, direction, out);
+            }
+        }
+        if let Some(tcp) = flow.session.tcp.as_deref_mut() {
+            tcp.release(&mut shard.stream);
+        }
+        if self.config.report.flows {
+            let position = self.next_position();
+            let body = Body::Flow(Box::new(flow_record(&flow, &self.config.report)));
+            out.push(Output::Event(Box::new(Event { position, body })));
+        }
+    }
+
+    /// Inspects what is left of one direction of a stream, with a pseudo-packet.
+    fn inspect_rest(&mut self, flow: &mut Flow<Session>, direction: Direction, out: &mut Vec<Output>) {
+        let left = flow
+            .session
+            .tcp
+            .as_ref()
+            .is_some_and(|tcp| tcp.raw_ready(direction, &self.config.stream));
+        if !left || flow.flags.contains(FlowFlags::PASS) || flow.flags.contains(FlowFlags::DROP) {
+            return;
+        }
+        let Some(pseudo) = PseudoPacket::new(flow, direction) else {
+            return;
+        };
+        let packet = pseudo.decode(flow.last(), flow.first_packet(), &self.config.decode);
+        let facts = facts(
+            flow,
+            flow.last(),
+            SegmentOutcome {
+                established: true,
+                ..SegmentOutcome::default()
+            },
+        );
+        let mut matches = std::mem::take(&mut self.matches);
+        matches.clear();
+        let Session { tcp, vars, .. } = &mut flow.session;
+        if let Some(tcp) = tcp.as_deref() {
+            for chunk in tcp
+                .stream(direction)
+                .raw_chunks(self.config.stream.reassembly.raw_context)
+            {
+                let context = PacketContext {
+                    packet: &packet,
+                    direction: Some(direction),
+                    flow: Some(facts),
+                    stream_events: StreamEventSet::EMPTY,
+                };
+                let input = Input {
+                    context,
+                    payload_in_stream: true,
+                    stream: Some(StreamData {
+                        data: chunk.data,
+                        offset: chunk.offset,
+                        seen: chunk.seen,
+                    }),
+                    first_of_direction: false,
+                    pseudo: true,
+                };
+                self.detector.run(&self.rules, &input, vars, &mut matches);
+            }
+        }
+        if let Some(tcp) = tcp.as_deref_mut() {
+            tcp.stream_mut(direction).raw_done();
+        }
+        let subjected = Subjected {
+            packet: &packet,
+            flow: None,
+            direction: Some(direction),
+            outcome: SegmentOutcome::default(),
+            pseudo: true,
+        };
+        self.conclude(&subjected, Some(flow), &matches, out);
+        self.matches = matches;
+    }
+}
+
+fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcome) -> FlowFacts {
+    let counts = [flow.count(Direction::ToServer), flow.count(Direction::ToClient)];
+    let tcp = flow.session.tcp.as_ref();
+    let sizes = tcp.map(|t| {
+        [
+            t.stream(Direction::ToServer).size().into(),
+            t.stream(Direction::ToClient).size().into(),
+        ]
+    });
+    FlowFacts {
+        age: now.since(flow.first()),
+        packets: counts.map(|c| c.packets),
+        bytes: counts.map(|c| c.bytes),
+        stream_bytes: sizes,
+        established: if tcp.is_some() {
+            outcome.established
+        } else {
+            flow.state() == FlowState::Established
+        },
+    }
+}
+
+fn ip_only_flag(direction: Option<Direction>) -> FlowFlags {
+    match direction {
+        Some(Direction::ToClient) => FlowFlags::IP_ONLY_TO_CLIENT,
+        _ => FlowFlags::IP_ONLY_TO_SERVER,
+    }
+}
+
+impl From<Reject> for Verdict {
+    fn from(whom: Reject) -> Self {
+        Self::Reject(whom)
+    }
+}
+
+/// How a system reassembles fragments, by how its TCP does.
+fn overlap_policy(os: OsPolicy) -> OverlapPolicy {
+    let name = OsPolicy::ALL.iter().find(|(_, policy)| *policy == os).map_or("bsd", |(name, _)| name);
+    OverlapPolicy::of_os(name).unwrap_or_default()
+}
+
+const SYN: u8 = 0x02;
+
+/// Bytes of a stream that a record shows at most.
+const MAX_SHOWN: usize = 4096;

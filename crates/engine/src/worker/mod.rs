@@ -1,0 +1,190 @@
+//! A worker: packets in, in the order of their capture; matches and events out. It alone sees every stage.
+
+mod inspect;
+mod pseudo;
+mod record;
+mod shard;
+mod tag;
+mod verdict;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use packet::{LinkType, Packet, Timestamp};
+
+use crate::config::{Config, SHARDS};
+use crate::detect::{Detector, Match, RuleSet};
+use crate::event::{Event, PacketRecord, Position};
+use crate::policy::Subject;
+use shard::Shard;
+pub use shard::{Session, WorkerCounters};
+pub use verdict::Verdict;
+
+/// A packet as it was captured.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// Its bytes, from the link layer's header.
+    pub data: &'a [u8],
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Its place in its capture, from 1.
+    pub number: u64,
+    /// What its first header is.
+    pub link: LinkType,
+}
+
+/// Inspects the packets of its shards. Nothing is shared with other workers but the rules and the configuration.
+pub struct Worker {
+    config: Arc<Config>,
+    rules: Arc<RuleSet>,
+    shards: Vec<Option<Box<Shard>>>,
+    detector: Detector,
+    matches: Vec<Match>,
+    tags: tag::HostTags,
+    position: Position,
+    /// What was done so far.
+    pub counters: WorkerCounters,
+}
+
+/// What a worker has to say, in order.
+#[derive(Debug)]
+pub enum Output {
+    /// An event that is settled.
+    Event(Box<Event>),
+    /// Rules that matched a packet: policy settles which of them alert.
+    Matches(Box<PacketMatches>),
+}
+
+/// Rules that matched a packet.
+#[derive(Debug)]
+pub struct PacketMatches {
+    /// The place in the output of the first alert.
+    pub position: Position,
+    /// The packet.
+    pub packet: Arc<PacketRecord>,
+    /// Who matched.
+    pub subject: Subject,
+    /// The rules, in order, with the payload that each inspected where records show it.
+    pub matches: Vec<(Match, Option<Box<[u8]>>)>,
+    /// The packet is dropped, whatever policy says.
+    pub dropped: bool,
+}
+
+impl Worker {
+    /// A worker without packets so far.
+    pub fn new(config: Arc<Config>, rules: Arc<RuleSet>) -> Self {
+        Self {
+            config,
+            rules,
+            shards: std::iter::repeat_with(|| None).take(SHARDS).collect(),
+            detector: Detector::default(),
+            matches: Vec::new(),
+            tags: tag::HostTags::default(),
+            position: Position::default(),
+            counters: WorkerCounters::default(),
+        }
+    }
+
+    /// The shard of a frame: frames of the same flow have the same.
+    pub fn shard_of(data: &[u8], link: LinkType) -> usize {
+        (packet::shard_key(data, link) >> 32) as usize % SHARDS
+    }
+
+    /// Inspects a packet; what it gives is appended to `out`.
+    pub fn frame(&mut self, frame: Frame<'_>, shard: usize, capture: u32, out: &mut Vec<Output>) -> Verdict {
+        self.position = Position {
+            capture,
+            packet: frame.number,
+            order: 0,
+        };
+        let packet = Packet::decode(frame.data, frame.link, frame.time, frame.number, &self.config.decode);
+        self.counters.packets += 1;
+        self.counters.bytes += frame.data.len() as u64;
+        let Some(slot) = self.shards.get_mut(shard % SHARDS) else {
+            return Verdict::Accept;
+        };
+        // The shard is taken out while the packet is in it, so that the rest of the worker can be used beside it.
+        let mut taken = slot.take().unwrap_or_else(|| Box::new(Shard::new(&self.config)));
+        self.expire(&mut taken, frame.time, out);
+        let verdict = self.packet(&mut taken, &packet, out);
+        self.counters.drops += u64::from(verdict != Verdict::Accept);
+        if let Some(slot) = self.shards.get_mut(shard % SHARDS) {
+            *slot = Some(taken);
+        }
+        verdict
+    }
+
+    /// Ends all flows, in the order of their first packets: the capture is over. The worker is then as new, but for
+    /// its counters.
+    pub fn end_of_capture(&mut self, capture: u32, out: &mut Vec<Output>) {
+        let mut ended = Vec::new();
+        for (number, slot) in self.shards.iter_mut().enumerate() {
+            if let Some(shard) = slot {
+                shard.flows.drain(&mut |flow| ended.push((number, flow)));
+            }
+        }
+        ended.sort_by_key(|(_, flow)| flow.order());
+        let mut shards = std::mem::take(&mut self.shards);
+        let mut last = None;
+        for (number, flow) in ended {
+            // Flows are told apart by their first packet, whichever worker has them.
+            let first = flow.first_packet();
+            if last.replace(first) != Some(first) {
+                self.position = Position {
+                    capture,
+                    packet: u64::MAX,
+                    order: first << 16,
+                };
+            }
+            if let Some(Some(shard)) = shards.get_mut(number) {
+                self.finish_flow(shard, flow, out);
+            }
+        }
+        for shard in shards.iter_mut().filter_map(Option::take) {
+            self.counters.absorb(&shard);
+        }
+        self.shards = shards;
+        self.tags = tag::HostTags::default();
+    }
+
+    /// Uses other rules from the next packet on; flows go on.
+    pub fn replace_rules(&mut self, rules: Arc<RuleSet>) {
+        self.rules = rules;
+        for shard in self.shards.iter_mut().flatten() {
+            shard.forget_rules();
+        }
+    }
+
+    /// The rules in use.
+    pub fn rules(&self) -> &Arc<RuleSet> {
+        &self.rules
+    }
+
+    /// All counters: those of flows that go on, too.
+    pub fn counters(&self) -> WorkerCounters {
+        let mut all = self.counters.clone();
+        for shard in self.shards.iter().flatten() {
+            all.absorb(shard);
+        }
+        all
+    }
+
+    /// Drops or passes the rest of a flow, as policy decided.
+    pub fn mark_flow(&mut self, matches: &PacketMatches, pass: bool) {
+        let Some(id) = matches.subject.flow else { return };
+        for shard in self.shards.iter_mut().flatten() {
+            shard.mark(id, pass);
+        }
+    }
+
+    fn next_position(&mut self) -> Position {
+        let position = self.position;
+        self.position.order += 1;
+        position
+    }
+}
+
+/// Source and destination of a packet, if it is IP.
+fn addresses(packet: &Packet<'_>) -> Option<(IpAddr, IpAddr)> {
+    Some((packet.src()?, packet.dst()?))
+}

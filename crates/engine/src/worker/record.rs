@@ -1,0 +1,147 @@
+//! Packets and flows as records tell of them: made only when something is told.
+
+use std::sync::Arc;
+
+use packet::{Direction, Network, Packet, Transport, Tunnel};
+
+use super::shard::Session;
+use crate::config::ReportConfig;
+use crate::event::{DroppedHeader, FlowRecord, FlowSummary, PacketRecord, PacketSource, TcpRecord};
+use crate::flow::{EndReason, Flow, FlowFlags};
+
+/// What records tell of a packet.
+pub(super) fn packet_record(
+    packet: &Packet<'_>,
+    pseudo: bool,
+    flow: Option<(&Flow<Session>, Direction)>,
+    report: &ReportConfig,
+) -> Arc<PacketRecord> {
+    let has_ports = matches!(
+        packet.transport,
+        Transport::Tcp(_) | Transport::Udp(_) | Transport::Sctp(_)
+    );
+    let icmp = match packet.transport {
+        Transport::Icmpv4(icmp) => Some((icmp.kind(), icmp.code())),
+        Transport::Icmpv6(icmp) => Some((icmp.kind(), icmp.code())),
+        _ => None,
+    };
+    let vlans = usize::from(packet.vlan_count).min(packet.vlan.len());
+    Arc::new(PacketRecord {
+        time: packet.time,
+        number: (!pseudo).then_some(packet.number),
+        addresses: super::addresses(packet),
+        ports: has_ports.then(|| (packet.src_port(), packet.dst_port())),
+        protocol: packet.ip_proto(),
+        icmp,
+        vlan: packet.vlan.iter().take(vlans).copied().collect(),
+        ethernet: packet.ethernet.map(|e| (e.src(), e.dst())),
+        ether_type: match packet.network {
+            Network::None => packet.ethernet.map(|e| e.ethertype()),
+            _ => None,
+        },
+        source: source(packet, pseudo),
+        flow: flow.map(|(flow, direction)| summary(flow, direction, report)),
+        packet: (report.packets && !pseudo).then(|| (packet.data.into(), packet.link.number())),
+    })
+}
+
+/// What records tell of a packet's flow.
+fn summary(flow: &Flow<Session>, direction: Direction, report: &ReportConfig) -> FlowSummary {
+    let (client, server) = (flow.client(), flow.server());
+    let counts = [flow.count(Direction::ToServer), flow.count(Direction::ToClient)];
+    FlowSummary {
+        id: flow.id(),
+        start: flow.first(),
+        addresses: (client.0, server.0),
+        ports: (client.1, server.1),
+        packets: counts.map(|c| c.packets),
+        bytes: counts.map(|c| c.bytes),
+        to_server: direction == Direction::ToServer,
+        app: None,
+        community_id: report.community_id.map(|seed| flow.community_id(seed).as_str().into()),
+    }
+}
+
+/// What records tell of a flow that ended.
+pub(super) fn flow_record(flow: &Flow<Session>, report: &ReportConfig) -> FlowRecord {
+    let tcp = flow.session.tcp.as_ref().map(|session| {
+        let sides = [session.stream(Direction::ToServer), session.stream(Direction::ToClient)];
+        TcpRecord {
+            flags: sides.map(|s| s.tcp_flags()),
+            state: session.state().name(),
+            gaps: sides.map(|s| s.has_gap()),
+        }
+    });
+    let vlan = flow.key().vlan();
+    FlowRecord {
+        summary: summary(flow, Direction::ToServer, report),
+        protocol: flow.proto(),
+        vlan: vlan.iter().copied().take_while(|id| *id != 0).collect(),
+        icmp: flow
+            .icmp()
+            .map(|icmp| ((icmp.kind, icmp.code), icmp.response_kind.map(|kind| (kind, 0)))),
+        end: flow.last(),
+        state: flow.state().name(),
+        reason: match flow.reason() {
+            EndReason::Timeout => "timeout",
+            EndReason::Forced => "forced",
+            EndReason::Shutdown => "shutdown",
+            EndReason::TcpReuse => "tcp_reuse",
+        },
+        alerted: flow.flags.contains(FlowFlags::ALERTED),
+        tcp,
+    }
+}
+
+/// The header fields that records of dropped packets show.
+pub(super) fn dropped_header(packet: &Packet<'_>) -> DroppedHeader {
+    let mut header = DroppedHeader::default();
+    match packet.network {
+        Network::Ipv4(ip) => {
+            header.length = ip.total_len();
+            header.tos = ip.tos();
+            header.ttl = ip.ttl();
+            header.ip_id = ip.id().into();
+        }
+        Network::Ipv6(ip) => {
+            header.length = ip.payload_len();
+            header.tos = ip.traffic_class();
+            header.ttl = ip.hop_limit();
+        }
+        _ => {}
+    }
+    match packet.transport {
+        Transport::Tcp(tcp) => {
+            header.tcp = Some((
+                tcp.seq(),
+                tcp.ack(),
+                tcp.window(),
+                tcp.flags(),
+                tcp.reserved(),
+                tcp.urgent(),
+            ))
+        }
+        Transport::Udp(udp) => header.udp_length = Some(udp.len()),
+        _ => {}
+    }
+    header
+}
+
+fn source(packet: &Packet<'_>, pseudo: bool) -> PacketSource {
+    if pseudo {
+        return PacketSource::Timeout;
+    }
+    match packet.tunnel {
+        Tunnel::None => PacketSource::Wire,
+        Tunnel::Ipip => PacketSource::Tunnel("ipv4 tunnel"),
+        Tunnel::SixInFour => PacketSource::Tunnel("ipv6 in ipv4 tunnel"),
+        Tunnel::FourInSix => PacketSource::Tunnel("ipv4 in ipv6 tunnel"),
+        Tunnel::SixInSix => PacketSource::Tunnel("ipv6 tunnel"),
+        Tunnel::Gre => PacketSource::Tunnel("gre tunnel"),
+        Tunnel::Erspan => PacketSource::Tunnel("erspan tunnel"),
+        Tunnel::Teredo => PacketSource::Tunnel("teredo tunnel"),
+        Tunnel::Vxlan => PacketSource::Tunnel("vxlan encapsulation"),
+        Tunnel::Geneve => PacketSource::Tunnel("geneve encapsulation"),
+        Tunnel::Defragmented => PacketSource::Defragmented,
+    }
+}

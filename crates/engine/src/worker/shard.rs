@@ -1,0 +1,159 @@
+//! A shard: the state of the traffic between some pairs of hosts.
+
+use std::sync::Arc;
+
+use packet::{Layer, Layers};
+
+use crate::config::{Config, SHARDS};
+use crate::defrag::Defrag;
+use crate::flow::{Flow, FlowCounters, FlowFlags, FlowTable};
+use crate::rule::FlowVars;
+use crate::stream::{StreamCounters, StreamMemory, TcpSession};
+
+use super::tag::FlowTag;
+
+/// The state of the traffic between some pairs of hosts.
+pub(super) struct Shard {
+    pub flows: FlowTable<Session>,
+    /// Taken out while a datagram is inspected.
+    pub defrag: Option<Defrag>,
+    pub stream: StreamMemory,
+    /// Flows that ended and are not finished yet.
+    pub ended: Vec<Flow<Session>>,
+    /// Flows that policy marked, by id: to be dropped (false) or passed (true).
+    marks: Vec<(u64, bool)>,
+}
+
+/// What the stages keep for a flow.
+#[derive(Debug, Default)]
+pub struct Session {
+    /// TCP.
+    pub tcp: Option<Box<TcpSession>>,
+    /// Flowbits and flowints.
+    pub vars: FlowVars,
+    /// A `tag` on the flow.
+    pub tag: Option<Box<FlowTag>>,
+}
+
+/// What workers did.
+#[derive(Clone, Debug)]
+pub struct WorkerCounters {
+    /// Packets, as captured.
+    pub packets: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Packets that were malformed.
+    pub invalid: u64,
+    /// Packets dropped, or that would have been.
+    pub drops: u64,
+    /// Packets whose transport checksum is wrong, which are not reassembled.
+    pub bad_checksums: u64,
+    /// How many packets were handed to each decoder.
+    pub layers: [u64; Layer::ALL.len()],
+    /// How often each decoder event was raised, by its number.
+    pub decoder_events: std::collections::BTreeMap<u16, u64>,
+    /// The flow table.
+    pub flow: FlowCounters,
+    /// TCP.
+    pub stream: StreamCounters,
+    /// Defragmentation, by counter name.
+    pub defrag: crate::defrag::DefragCounters,
+}
+
+impl Default for WorkerCounters {
+    fn default() -> Self {
+        Self {
+            packets: 0,
+            bytes: 0,
+            invalid: 0,
+            drops: 0,
+            bad_checksums: 0,
+            layers: [0; Layer::ALL.len()],
+            decoder_events: std::collections::BTreeMap::new(),
+            flow: FlowCounters::default(),
+            stream: StreamCounters::default(),
+            defrag: crate::defrag::DefragCounters::default(),
+        }
+    }
+}
+
+impl Shard {
+    pub fn new(config: &Config) -> Self {
+        let mut flow = config.flow.clone();
+        flow.memcap /= SHARDS;
+        let mut defrag = config.defrag.clone();
+        defrag.memcap /= SHARDS;
+        Self {
+            flows: FlowTable::new(Arc::new(flow)),
+            defrag: Some(Defrag::new(Arc::new(defrag))),
+            stream: StreamMemory::default(),
+            ended: Vec::new(),
+            marks: Vec::new(),
+        }
+    }
+
+    /// Forgets what is tied to the loaded rules: names of flowbits have other numbers after a reload.
+    pub fn forget_rules(&mut self) {
+        self.flows.for_each(|flow| flow.session.vars = FlowVars::default());
+    }
+
+    /// Marks a flow to be dropped or passed from its next packet on.
+    pub fn mark(&mut self, id: u64, pass: bool) {
+        // LIMIT: a mark waits for the next packet of the shard at most.
+        self.marks.push((id, pass));
+    }
+
+    /// Carries out the marks.
+    pub fn apply_marks(&mut self) {
+        if self.marks.is_empty() {
+            return;
+        }
+        let marks = std::mem::take(&mut self.marks);
+        self.flows.for_each(|flow| {
+            let id = flow.id();
+            for (_, pass) in marks.iter().filter(|(marked, _)| *marked == id) {
+                flow.flags.insert(if *pass { FlowFlags::PASS } else { FlowFlags::DROP });
+            }
+        });
+    }
+}
+
+impl WorkerCounters {
+    /// Counts the decoders that a packet was handed to.
+    pub(super) fn count_layers(&mut self, layers: Layers) {
+        let mut bits = layers.bits();
+        while bits != 0 {
+            if let Some(count) = self.layers.get_mut(bits.trailing_zeros() as usize) {
+                *count += 1;
+            }
+            bits &= bits - 1;
+        }
+    }
+
+    /// Adds what a shard counted.
+    pub(super) fn absorb(&mut self, shard: &Shard) {
+        self.flow.add(&shard.flows.counters());
+        self.stream.add(&shard.stream.counters);
+        if let Some(defrag) = &shard.defrag {
+            self.defrag.add(&defrag.counters());
+        }
+    }
+
+    /// Adds what another worker counted.
+    pub fn add(&mut self, other: &Self) {
+        self.packets += other.packets;
+        self.bytes += other.bytes;
+        self.invalid += other.invalid;
+        self.drops += other.drops;
+        self.bad_checksums += other.bad_checksums;
+        for (mine, theirs) in self.layers.iter_mut().zip(&other.layers) {
+            *mine += theirs;
+        }
+        for (event, count) in &other.decoder_events {
+            *self.decoder_events.entry(*event).or_default() += count;
+        }
+        self.flow.add(&other.flow);
+        self.stream.add(&other.stream);
+        self.defrag.add(&other.defrag);
+    }
+}

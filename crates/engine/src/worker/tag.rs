@@ -1,0 +1,80 @@
+//! `tag`: packets that follow an alert are logged.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+
+use packet::{Packet, Timestamp};
+
+use crate::rule::{Tag, TagMetric};
+
+/// A tag on a flow or a host: how much is still to be logged.
+#[derive(Clone, Copy, Debug)]
+pub struct FlowTag {
+    tag: Tag,
+    start: Timestamp,
+    seen: u64,
+}
+
+/// Tags on hosts.
+#[derive(Debug, Default)]
+pub(super) struct HostTags {
+    tags: HashMap<IpAddr, FlowTag>,
+    ages: VecDeque<IpAddr>,
+}
+
+impl FlowTag {
+    pub fn new(tag: Tag, now: Timestamp) -> Self {
+        Self {
+            tag,
+            start: now,
+            seen: 0,
+        }
+    }
+
+    /// Counts a packet; whether it is to be logged.
+    pub fn wants(&mut self, packet: &Packet<'_>) -> bool {
+        let limit = u64::from(self.tag.count);
+        match self.tag.metric {
+            TagMetric::Packets => {
+                self.seen += 1;
+                self.seen <= limit
+            }
+            TagMetric::Bytes => {
+                let wanted = self.seen < limit;
+                self.seen = self.seen.saturating_add(packet.data.len() as u64);
+                wanted
+            }
+            TagMetric::Seconds => packet.time.since(self.start) <= i64::from(self.tag.count) * 1_000_000_000,
+        }
+    }
+}
+
+impl HostTags {
+    /// Tags a host; a tag that is there stays.
+    pub fn add(&mut self, host: IpAddr, tag: Tag, now: Timestamp) {
+        // LIMIT: MAX_HOSTS; beyond it the host that was tagged first is let go.
+        if self.tags.len() >= MAX_HOSTS
+            && let Some(oldest) = self.ages.pop_front()
+        {
+            self.tags.remove(&oldest);
+        }
+        if self.tags.insert(host, FlowTag::new(tag, now)).is_none() {
+            self.ages.push_back(host);
+        }
+    }
+
+    /// Counts a packet of its two hosts; whether it is to be logged.
+    pub fn wants(&mut self, packet: &Packet<'_>) -> bool {
+        if self.tags.is_empty() {
+            return false;
+        }
+        let mut wanted = false;
+        for host in [packet.src(), packet.dst()].into_iter().flatten() {
+            wanted |= self.tags.get_mut(&host).is_some_and(|tag| tag.wants(packet));
+        }
+        wanted
+    }
+}
+
+/// How many hosts can be tagged at once.
+const MAX_HOSTS: usize = 1 << 16;
