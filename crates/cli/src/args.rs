@@ -1,0 +1,175 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use rule_parser::Dialect;
+
+/// A Suricata- and Snort-compatible rule engine: rules and traffic in, alerts out.
+#[derive(Debug, Parser)]
+#[command(name = "ruleids", version, about, max_term_width = 100, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What there is to do beside reading traffic.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check rules: what is wrong with them, and what waits for a keyword that is not supported yet
+    Check(CheckArgs),
+    /// List the keywords
+    Keywords(ListArgs),
+    /// List the protocols that a rule's header may name
+    Protocols,
+    /// List the network interfaces
+    #[cfg(feature = "live")]
+    Interfaces,
+}
+
+/// Reading traffic.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Rule files, and folders of them (every *.rules below); may be repeated
+    #[arg(short = 'r', long = "rules", value_name = "PATH", num_args = 1..)]
+    pub rules: Vec<PathBuf>,
+    /// Captures: pcap or pcapng, also .gz and .zst; folders of them; - for standard input. Each has a state of its own
+    #[arg(short = 'p', long = "pcap", value_name = "PATH", num_args = 1.., conflicts_with = "interface")]
+    pub pcap: Vec<PathBuf>,
+    /// Capture from this interface; may be repeated
+    #[cfg(feature = "live")]
+    #[arg(short = 'i', long, value_name = "IFACE")]
+    pub interface: Vec<String>,
+    /// A suricata.yaml
+    #[arg(short = 'c', long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set a key of the configuration: vars.address-groups.HOME_NET=[10.0.0.0/8]; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Where eve.json and fast.log go [default: the configuration's default-log-dir with -c, else no files]
+    #[arg(short = 'l', long = "log-dir", value_name = "DIR")]
+    pub log_dir: Option<PathBuf>,
+    /// Checksums: `all` are checked, or `none` (for traffic captured on a host that leaves them to its card)
+    #[arg(short = 'k', value_name = "all|none")]
+    pub checksums: Option<Checksums>,
+    /// Read rules in this dialect, whatever they look like
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<Dialect>,
+    /// Worker threads, or `auto` for one per core
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub threads: Threads,
+    /// Only packets that pass this BPF filter
+    #[cfg(feature = "live")]
+    #[arg(short = 'f', long, value_name = "FILTER")]
+    pub filter: Option<String>,
+    /// Bytes kept of each live packet
+    #[arg(long, value_name = "BYTES", default_value_t = 262_144, value_parser = clap::value_parser!(u32).range(64..=262_144))]
+    pub snaplen: u32,
+    /// Do not ask the interface for packets that are for others
+    #[arg(long)]
+    pub no_promiscuous: bool,
+    /// Stop after so many packets
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// Become this user once the interfaces are open
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Load the rules, say what is wrong, and stop
+    #[arg(short = 'T', long = "test")]
+    pub test: bool,
+    /// Exit with 0 although rules were refused
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Exit with 5 when an alert has this priority or a graver one (1 is the gravest)
+    #[arg(long, value_name = "PRIORITY", num_args = 0..=1, default_missing_value = "255")]
+    pub fail_on: Option<u8>,
+    /// Write EVE records to standard output instead of alert lines
+    #[arg(long)]
+    pub json: bool,
+    /// Say more; a line that starts with `ready` comes before the first packet
+    #[arg(short = 'v', long, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// Say nothing but alerts and errors
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+}
+
+/// Checking rules.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Rule files, and folders of them (every *.rules below)
+    #[arg(required = true, value_name = "PATH")]
+    pub rules: Vec<PathBuf>,
+    /// A suricata.yaml, for its variables and classifications
+    #[arg(short = 'c', long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set a key of the configuration
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Read rules in this dialect, whatever they look like
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<Dialect>,
+    /// Leave out rules that are commented out
+    #[arg(long)]
+    pub enabled_only: bool,
+    /// One JSON object per finding
+    #[arg(long)]
+    pub json: bool,
+    /// Show at most so many findings drawn in full; 0 for all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub show: usize,
+    /// Exit with 0 although rules were refused
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+/// Listing.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only this one, with its documentation
+    pub name: Option<String>,
+    /// The columns of `suricata --list-keywords=csv`
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// `-k`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Checksums {
+    /// Packets with wrong checksums are not reassembled.
+    All,
+    /// Checksums are not looked at.
+    None,
+}
+
+/// `--threads`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Threads(pub usize);
+
+impl std::str::FromStr for Threads {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "auto" {
+            return Ok(Self(std::thread::available_parallelism().map_or(1, usize::from)));
+        }
+        match text.parse() {
+            Ok(n) if (1..=MAX_THREADS).contains(&n) => Ok(Self(n)),
+            _ => Err(format!("expected a number from 1 to {MAX_THREADS}, or `auto`")),
+        }
+    }
+}
+
+/// A worker has at least one of the engine's shards.
+const MAX_THREADS: usize = 64;
+
+const EXAMPLES: &str = "\
+Examples:
+  ruleids -r rules/ -p capture.pcap            alerts of a capture
+  ruleids -r rules/ -i eth0 -l /var/log/ruleids   guard a network
+  ruleids check my.rules                       what is wrong with these rules
+
+Exit status: 0 all well; 2 usage; 3 rules or configuration in error; 4 a capture is missing,
+truncated or no capture; 5 an alert at or above --fail-on.";
