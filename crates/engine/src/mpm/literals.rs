@@ -76,6 +76,15 @@ impl Literals {
         self.max_len
     }
 
+    /// Length of the shortest literal, `usize::MAX` where there is none.
+    pub(super) fn min_len(&self) -> usize {
+        self.literals
+            .iter()
+            .map(|literal| literal.len as usize)
+            .min()
+            .unwrap_or(usize::MAX)
+    }
+
     /// The bytes of a literal; in lower case where its case does not matter.
     pub(super) fn bytes(&self, id: LiteralId) -> &[u8] {
         let literal = self.literals[id as usize];

@@ -1,118 +1,138 @@
-//! Level 1: one bit map that tells the grams of the haystack that may matter from those that cannot.
+//! Level 1: tells the places of a haystack where a pattern may be from those where none is.
 
+use super::bloom::Bloom;
 use super::simd::{self, Simd};
 
-/// A Bloom filter of gram hashes; the two bits of a hash lie in one word.
-#[derive(Debug, Clone)]
+/// The grams of each class, by which places are marked.
+#[derive(Debug, Default)]
 pub(super) struct Level1 {
-    words: Box<[u32]>,
-    shift: u32,
+    /// Grams of 3 bytes, every 2 bytes.
+    pub(super) short: Option<Bloom>,
+    /// Grams of 4 bytes, every 4 bytes.
+    pub(super) mid: Option<Bloom>,
+    /// Grams of 8 bytes, every 4 bytes.
+    pub(super) long: Option<Bloom>,
+}
+
+/// Marked places of 128 bytes. A lane is 4 bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// A bit for each of 32 lanes; then one for the middle of each.
+    pub(super) short: u64,
+    /// A bit for each lane.
+    pub(super) mid: u32,
+    /// A bit for each lane.
+    pub(super) long: u32,
 }
 
 impl Level1 {
-    /// A map of the given hashes.
-    pub(super) fn new(hashes: &[u32]) -> Self {
-        let bits = (hashes.len() * BITS_PER_GRAM)
-            .clamp(MIN_BITS, MAX_BITS)
-            .next_power_of_two();
-        let words = bits / 32;
-        let shift = 32 - words.ilog2();
-        let mut map = Self {
-            words: vec![0; words].into(),
-            shift,
-        };
-        for &hash in hashes {
-            map.words[(hash >> shift) as usize] |= bits_of(hash, shift);
+    /// Marks the places of the first `32 * vectors` bytes, 128 at most. The haystack has 4 bytes more than that.
+    #[inline]
+    pub(super) fn marks(&self, haystack: &[u8], vectors: usize, simd: Simd) -> Marks {
+        debug_assert!(vectors <= 4 && haystack.len() >= 32 * vectors + 4);
+        match simd {
+            Simd::Avx2 => simd::marks(self, haystack, vectors),
+            Simd::Scalar => self.marks_scalar(haystack, 8 * vectors),
         }
-        map
     }
 
-    /// Whether the hash may be one of those in the map.
-    #[inline(always)]
-    pub(super) fn passes(&self, hash: u32) -> bool {
-        let bits = bits_of(hash, self.shift);
-        self.words
-            .get((hash >> self.shift) as usize)
-            .is_some_and(|word| word & bits == bits)
-    }
-
-    /// The words of the map, a power of two of them: the word of a hash is at `hash >> shift`.
-    pub(super) fn words(&self) -> &[u32] {
-        &self.words
-    }
-
-    /// By how much a hash is shifted to find its word; the bits are in the 10 bits below.
-    pub(super) fn shift(&self) -> u32 {
-        self.shift
+    /// Marks the places of a haystack's end, in which no gram may be cut off: lanes of three and four bytes begin at
+    /// `first`, which is 0 or 1, and those of eight bytes with the end.
+    #[inline]
+    pub(super) fn marks_of_end(&self, end: &[u8; Self::END], first: usize, simd: Simd) -> Marks {
+        debug_assert!(first <= 1);
+        let mut marks = match simd {
+            Simd::Avx2 => simd::marks_of_end(self, end, first),
+            Simd::Scalar => Marks {
+                short: self.marks_scalar_short(&end[first..], 8),
+                mid: self.marks_scalar_mid(&end[first..], 8),
+                long: self.marks_scalar_long(end, 8),
+            },
+        };
+        // The last three bytes do not fit in eight lanes.
+        if let Some(bloom) = &self.short {
+            marks.short |= u64::from(bloom.passes(hash3(load(end, first + 32) | FOLD))) << 8;
+        }
+        marks
     }
 
     /// Bytes of heap held.
     pub(super) fn memory(&self) -> usize {
-        size_of_val(&*self.words)
+        [&self.short, &self.mid, &self.long]
+            .into_iter()
+            .flatten()
+            .map(Bloom::memory)
+            .sum()
     }
 
-    /// Tests the grams of `haystack` every `STRIDE` bytes from its start: which bytes the bits of the result stand
-    /// for, says [`place`].
-    ///
-    /// Grams that the end cuts off count as if zeros followed, if they have two bytes.
-    #[inline]
-    pub(super) fn marks<const Q: usize, const STRIDE: usize>(
-        &self,
-        haystack: &[u8],
-        simd: Simd,
-    ) -> u64 {
-        if simd == Simd::Avx2 {
-            let (marks, done) = simd::marks::<Q, STRIDE>(self, haystack);
-            marks | self.marks_from::<Q, STRIDE>(haystack, done)
-        } else {
-            self.marks_from::<Q, STRIDE>(haystack, 0)
+    /// How many bytes the end of a haystack has.
+    pub(super) const END: usize = 36;
+
+    fn marks_scalar(&self, haystack: &[u8], lanes: usize) -> Marks {
+        Marks {
+            short: self.marks_scalar_short(haystack, lanes),
+            mid: self.marks_scalar_mid(haystack, lanes),
+            long: self.marks_scalar_long(haystack, lanes),
         }
     }
 
-    /// [`Level1::marks`] from a byte on, which is a multiple of 4, without special instructions.
-    #[inline]
-    fn marks_from<const Q: usize, const STRIDE: usize>(&self, haystack: &[u8], from: usize) -> u64 {
-        let end = (4 * lanes(STRIDE)).min((haystack.len() + 1).saturating_sub(whole(Q)));
-        let mut marks = 0;
-        for at in (from..end).step_by(4) {
-            let word = load(haystack, at) | FOLD;
-            for offset in (0..4).step_by(STRIDE) {
-                let passes = self.passes(hash::<Q>(word >> (8 * offset)));
-                marks |= u64::from(passes) << (at / 4 + offset / STRIDE * lanes(STRIDE));
-            }
-        }
-        marks
+    fn marks_scalar_short(&self, haystack: &[u8], lanes: usize) -> u64 {
+        let Some(bloom) = &self.short else { return 0 };
+        (0..lanes).fold(0, |marks, lane| {
+            let word = load(haystack, 4 * lane) | FOLD;
+            let (start, middle) = (bloom.passes(hash3(word)), bloom.passes(hash3(word >> 16)));
+            marks | u64::from(start) << lane | u64::from(middle) << (lane + 32)
+        })
+    }
+
+    fn marks_scalar_mid(&self, haystack: &[u8], lanes: usize) -> u32 {
+        let Some(bloom) = &self.mid else { return 0 };
+        (0..lanes).fold(0, |marks, lane| {
+            let word = load(haystack, 4 * lane) | FOLD;
+            marks | u32::from(bloom.passes(hash4(word))) << lane
+        })
+    }
+
+    fn marks_scalar_long(&self, haystack: &[u8], lanes: usize) -> u32 {
+        let Some(bloom) = &self.long else { return 0 };
+        (0..lanes).fold(0, |marks, lane| {
+            let word = load(haystack, 4 * lane) | FOLD;
+            marks | u32::from(bloom.passes(hash8(word))) << lane
+        })
     }
 }
 
-/// How many lanes of four bytes a word of marks covers: all the first grams of the lanes have their bits first.
-pub(super) const fn lanes(stride: usize) -> usize {
-    16 * stride
+impl Marks {
+    /// The marks whose lane starts in the first `len` bytes.
+    #[inline]
+    pub(super) fn within(self, len: usize) -> Self {
+        let lanes = ((1_u64 << len.div_ceil(4)) - 1) as u32;
+        Self {
+            short: self.short & (u64::from(lanes) | u64::from(lanes) << 32),
+            mid: self.mid & lanes,
+            long: self.long & lanes,
+        }
+    }
 }
 
-/// The byte that a bit of the marks stands for.
-#[inline]
-pub(super) const fn place(bit: usize, stride: usize) -> usize {
-    bit % lanes(stride) * 4 + bit / lanes(stride) * stride
-}
-
-/// How many bytes of a gram must be there.
-const fn whole(gram: usize) -> usize {
-    if gram == 3 { 2 } else { gram }
-}
-
-/// The hash of the first `Q` bytes of a folded word.
+/// The hash of the first 3 bytes of a folded word.
 #[inline(always)]
-pub(super) const fn hash<const Q: usize>(word: u64) -> u32 {
-    let low = word as u32;
-    match Q {
-        2 => (low << 16).wrapping_mul(K1),
-        3 => (low << 8).wrapping_mul(K1),
-        4 => low.wrapping_mul(K1),
-        _ => low
-            .wrapping_mul(K1)
-            .wrapping_add(((word >> 32) as u32).wrapping_mul(K2)),
-    }
+pub(super) const fn hash3(word: u64) -> u32 {
+    ((word as u32) << 8).wrapping_mul(K1)
+}
+
+/// The hash of the first 4 bytes of a folded word.
+#[inline(always)]
+pub(super) const fn hash4(word: u64) -> u32 {
+    (word as u32).wrapping_mul(K1)
+}
+
+/// The hash of a folded word.
+#[inline(always)]
+pub(super) const fn hash8(word: u64) -> u32 {
+    (word as u32)
+        .wrapping_mul(K1)
+        .wrapping_add(((word >> 32) as u32).wrapping_mul(K2))
 }
 
 /// The 8 bytes from `at`, zeros where the haystack ends; the first is the lowest.
@@ -139,16 +159,7 @@ fn load_end(haystack: &[u8], at: usize) -> u64 {
         .fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-#[inline(always)]
-fn bits_of(hash: u32, shift: u32) -> u32 {
-    1 << (hash >> (shift - 5) & 31) | 1 << (hash >> (shift - 10) & 31)
-}
-
 /// Makes letters lower case, and a few other bytes alike: good for all but the last comparison.
 pub(super) const FOLD: u64 = 0x2020_2020_2020_2020;
 pub(super) const K1: u32 = 0x9E37_79B1;
 pub(super) const K2: u32 = 0x85EB_CA77;
-
-const BITS_PER_GRAM: usize = 24;
-const MIN_BITS: usize = 1 << 11;
-const MAX_BITS: usize = 1 << 26;

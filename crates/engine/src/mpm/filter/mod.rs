@@ -8,8 +8,9 @@
 //! The wider window and stride are, the faster the scan, and the longer the patterns must be: so there are
 //! classes by length. Patterns of a single byte, and of one byte repeated, have ways of their own.
 
+mod bloom;
+mod class;
 mod fallback;
-mod grams;
 mod level1;
 mod ones;
 mod rarity;
@@ -21,22 +22,29 @@ pub use simd::Simd;
 
 use super::literals::{LiteralId, Literals};
 use super::{Hits, Mpm, Pattern, Scratch};
+use class::Class;
 use fallback::Fallback;
-use grams::Grams;
+use level1::{Level1, Marks};
 use ones::Ones;
 use runs::Runs;
 
-/// The q-gram filter over the patterns of 1 byte and more.
+/// The q-gram filter.
 #[derive(Debug)]
 pub struct Filter {
     literals: Literals,
     simd: Simd,
     min_len: usize,
+    /// Patterns of 1 byte.
     ones: Option<Ones>,
+    /// Patterns of 2 bytes and more that are one byte repeated.
     runs: Option<Runs>,
-    short: Option<Grams<3, 2>>,
-    mid: Option<Grams<4, 4>>,
-    long: Option<Grams<8, 4>>,
+    level1: Level1,
+    /// Patterns of 2 to 6 bytes.
+    short: Option<Class<3, 2>>,
+    /// Patterns of 7 to 10 bytes.
+    mid: Option<Class<4, 4>>,
+    /// Patterns of 11 bytes and more.
+    long: Option<Class<8, 4>>,
     fallback: Fallback,
 }
 
@@ -71,17 +79,28 @@ impl Filter {
             classes[class].push(id);
         }
         let [ones, runs, short, mid, long] = classes;
+        let (short, short1) = (!short.is_empty())
+            .then(|| Class::new(&literals, &short))
+            .unzip();
+        let (mid, mid1) = (!mid.is_empty())
+            .then(|| Class::new(&literals, &mid))
+            .unzip();
+        let (long, long1) = (!long.is_empty())
+            .then(|| Class::new(&literals, &long))
+            .unzip();
         Some(Self {
             simd: simd.min(Simd::detect()),
-            min_len: (0..literals.len() as LiteralId)
-                .map(|id| literals.bytes(id).len())
-                .min()
-                .unwrap_or(usize::MAX),
+            min_len: literals.min_len(),
             ones: (!ones.is_empty()).then(|| Ones::new(&literals, &ones)),
             runs: (!runs.is_empty()).then(|| Runs::new(&literals, &runs)),
-            short: (!short.is_empty()).then(|| Grams::new(&literals, &short)),
-            mid: (!mid.is_empty()).then(|| Grams::new(&literals, &mid)),
-            long: (!long.is_empty()).then(|| Grams::new(&literals, &long)),
+            level1: Level1 {
+                short: short1,
+                mid: mid1,
+                long: long1,
+            },
+            short,
+            mid,
+            long,
             fallback: Fallback::default(),
             literals,
         })
@@ -95,18 +114,76 @@ impl Filter {
         if let Some(runs) = &self.runs {
             runs.scan(haystack, self.simd, &self.literals, hits);
         }
-        let (literals, simd) = (&self.literals, self.simd);
-        self.long
-            .as_ref()
-            .is_none_or(|grams| grams.scan(haystack, simd, literals, budget, hits))
-            && self
-                .mid
-                .as_ref()
-                .is_none_or(|grams| grams.scan(haystack, simd, literals, budget, hits))
-            && self
-                .short
-                .as_ref()
-                .is_none_or(|grams| grams.scan(haystack, simd, literals, budget, hits))
+        let mut base = 0;
+        while let Some(rest) = haystack
+            .get(base..)
+            .filter(|rest| rest.len() >= Level1::END)
+        {
+            let vectors = ((rest.len() - 4) / 32).min(4);
+            let marks = self.level1.marks(rest, vectors, self.simd);
+            self.candidates(haystack, marks, [base; 3], budget, hits);
+            if budget.0 == 0 {
+                return false;
+            }
+            base += 32 * vectors;
+        }
+        self.scan_end(haystack, budget, hits);
+        budget.0 != 0
+    }
+
+    /// Scans what the vectors may have left.
+    fn scan_end(&self, haystack: &[u8], budget: &mut Budget, hits: &mut Hits) {
+        if let Some(end) = haystack.last_chunk() {
+            let base = haystack.len() - Level1::END;
+            let marks = self.level1.marks_of_end(end, 1, self.simd);
+            self.candidates(haystack, marks, [base + 1, base + 1, base], budget, hits);
+        } else {
+            let mut whole = [0; Level1::END];
+            whole[..haystack.len()].copy_from_slice(haystack);
+            let marks = self
+                .level1
+                .marks_of_end(&whole, 0, self.simd)
+                .within(haystack.len());
+            self.candidates(haystack, marks, [0; 3], budget, hits);
+        }
+    }
+
+    /// Looks at all the marked places, those of each class counted from another base.
+    #[inline]
+    fn candidates(
+        &self,
+        haystack: &[u8],
+        marks: Marks,
+        bases: [usize; 3],
+        budget: &mut Budget,
+        hits: &mut Hits,
+    ) {
+        let literals = &self.literals;
+        if let Some(short) = &self.short {
+            let mut marks = marks.short;
+            while marks != 0 {
+                let bit = marks.trailing_zeros() as usize;
+                marks &= marks - 1;
+                let at = bases[0] + bit % 32 * 4 + bit / 32 * 2;
+                short.candidates(haystack, at, literals, budget, hits);
+            }
+        }
+        if let Some(mid) = &self.mid {
+            let mut marks = marks.mid;
+            while marks != 0 {
+                let at = bases[1] + marks.trailing_zeros() as usize * 4;
+                marks &= marks - 1;
+                mid.candidates(haystack, at, literals, budget, hits);
+            }
+        }
+        if let Some(long) = &self.long {
+            let mut marks = marks.long;
+            while marks != 0 {
+                let at = bases[2] + marks.trailing_zeros() as usize * 4;
+                marks &= marks - 1;
+                long.candidates(haystack, at, literals, budget, hits);
+            }
+        }
     }
 }
 
@@ -127,9 +204,10 @@ impl Mpm for Filter {
     fn memory(&self) -> usize {
         self.literals.memory()
             + self.runs.as_ref().map_or(0, Runs::memory)
-            + self.short.as_ref().map_or(0, Grams::memory)
-            + self.mid.as_ref().map_or(0, Grams::memory)
-            + self.long.as_ref().map_or(0, Grams::memory)
+            + self.level1.memory()
+            + self.short.as_ref().map_or(0, Class::memory)
+            + self.mid.as_ref().map_or(0, Class::memory)
+            + self.long.as_ref().map_or(0, Class::memory)
             + self.fallback.memory()
     }
 

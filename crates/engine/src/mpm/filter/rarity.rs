@@ -23,7 +23,7 @@ pub(super) struct Rarity {
 pub(super) struct Window {
     /// The first gram's start.
     pub(super) start: usize,
-    /// The start of the eight bytes that are compared first, at most 8 from every gram's start.
+    /// The start of the eight bytes that are compared first, at most [`MAX_FAR`] away.
     pub(super) word: usize,
 }
 
@@ -49,24 +49,28 @@ impl Rarity {
             self.sums.push(sum);
         }
         let window = self.gram + self.stride - 1;
-        let mut best: Option<(u64, Window)> = None;
-        for start in 0..=bytes.len() - window {
-            let cost = (start..start + self.stride)
-                .map(|at| self.cost(bytes, at))
-                .sum();
-            if best.is_none_or(|(least, _)| cost < least)
-                && let Some(word) = self.word(bytes, start)
-            {
-                best = Some((cost, Window { start, word }));
-            }
-        }
-        // Where two bytes differ, there is a window that has a word.
-        let chosen = best.map_or(Window { start: 0, word: 0 }, |(_, window)| window);
-        for at in chosen.start..chosen.start + self.stride {
+        // A window that is a run is found deep inside of longer ones.
+        let differs = |start: usize| {
+            bytes[start..start + window]
+                .windows(2)
+                .any(|pair| pair[0] | 0x20 != pair[1] | 0x20)
+        };
+        let start = (0..=bytes.len() - window)
+            .filter(|start| differs(*start))
+            .min_by_key(|start| {
+                (*start..start + self.stride)
+                    .map(|at| self.cost(bytes, at))
+                    .sum::<u64>()
+            })
+            .unwrap_or(0);
+        for at in start..start + self.stride {
             let slot = &mut self.taken[self.slot(bytes, at)];
             *slot = slot.saturating_add(1);
         }
-        chosen
+        Window {
+            start,
+            word: self.word(bytes.len(), start),
+        }
     }
 
     /// The start of the rarer pair of a pattern of two or three bytes.
@@ -91,19 +95,17 @@ impl Rarity {
         probability(rarity) * (4 + u64::from(self.taken[self.slot(bytes, at)]))
     }
 
-    /// The rarest eight bytes near a window (or the whole of a shorter pattern) that are not all alike.
-    fn word(&self, bytes: &[u8], start: usize) -> Option<usize> {
-        let Some(last) = bytes.len().checked_sub(8) else {
-            return Some(0);
-        };
-        let from = (start + self.stride - 1).saturating_sub(8);
-        (from..=last.min(start + 8))
-            .filter(|at| {
-                bytes[*at..at + 8]
-                    .windows(2)
-                    .any(|pair| pair[0] | 0x20 != pair[1] | 0x20)
+    /// The rarest eight bytes of a pattern, or the whole of a shorter one.
+    fn word(&self, len: usize, start: usize) -> usize {
+        let last = len.saturating_sub(8).min(start + MAX_FAR);
+        (start.saturating_sub(MAX_FAR)..=last)
+            .max_by_key(|at| {
+                (
+                    self.sums[(at + 7).min(len - 1)] - self.sums[*at],
+                    std::cmp::Reverse(*at),
+                )
             })
-            .max_by_key(|at| (self.sums[at + 7] - self.sums[*at], std::cmp::Reverse(*at)))
+            .unwrap_or(0)
     }
 
     fn slot(&self, bytes: &[u8], at: usize) -> usize {
@@ -186,6 +188,8 @@ fn probability(eighths: u32) -> u64 {
     (ROOTS[eighths as usize % 8] << 24) >> (eighths / 8).min(32)
 }
 
+/// How far from a window its word is searched.
+const MAX_FAR: usize = 2000;
 /// How many occurrences of its first byte a pair that was never seen stands for, in 1/16.
 const PRIOR: u64 = 160;
 /// How rare the grams of the sample are at most, in 1/8 bits.

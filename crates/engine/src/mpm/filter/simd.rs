@@ -1,7 +1,7 @@
 //! Level 1 by AVX2: eight grams at a time. The only file of the engine with `unsafe` in it.
 #![allow(unsafe_code)]
 
-use super::level1::Level1;
+use super::level1::{Level1, Marks};
 
 /// The instructions a matcher uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,18 +23,26 @@ impl Simd {
     }
 }
 
-/// The marks of [`Level1::marks`] by AVX2, and up to which byte they are complete.
+/// [`Level1::marks`] by AVX2.
 ///
 /// To be called only where [`Simd::detect`] said that the machine has AVX2.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-pub(super) fn marks<const Q: usize, const STRIDE: usize>(
-    level1: &Level1,
-    haystack: &[u8],
-) -> (u64, usize) {
-    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected; `Level1` has as many words as its
-    // shift says.
-    unsafe { avx2::marks::<Q, STRIDE>(level1.words(), level1.shift(), haystack) }
+pub(super) fn marks(level1: &Level1, haystack: &[u8], vectors: usize) -> Marks {
+    assert!(vectors <= 4 && haystack.len() >= 32 * vectors + 4);
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected; the length was checked.
+    unsafe { avx2::marks(level1, haystack.as_ptr(), vectors) }
+}
+
+/// [`Level1::marks_of_end`] by AVX2.
+///
+/// To be called only where [`Simd::detect`] said that the machine has AVX2.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(super) fn marks_of_end(level1: &Level1, end: &[u8; Level1::END], first: usize) -> Marks {
+    assert!(first <= 1);
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected; `first` was checked.
+    unsafe { avx2::marks_of_end(level1, end, first) }
 }
 
 /// Which of the first 64 bytes of the haystack are like the byte after them, case and the like set aside.
@@ -44,61 +52,91 @@ pub(super) fn marks<const Q: usize, const STRIDE: usize>(
 #[inline]
 pub(super) fn repeats(haystack: &[u8]) -> u64 {
     assert!(haystack.len() > 64);
-    // SAFETY: as for `marks`; the length was checked.
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected; the length was checked.
     unsafe { avx2::repeats(haystack.as_ptr()) }
 }
 
-/// Never called: [`Simd::detect`] finds no vectors here.
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) fn marks<const Q: usize, const STRIDE: usize>(
-    _level1: &Level1,
-    _haystack: &[u8],
-) -> (u64, usize) {
-    (0, 0)
+mod never {
+    //! [`super::Simd::detect`] finds no vectors here, so nothing of this is called.
+
+    use super::super::level1::{Level1, Marks};
+
+    pub(in super::super) fn marks(_level1: &Level1, _haystack: &[u8], _vectors: usize) -> Marks {
+        unreachable!()
+    }
+
+    pub(in super::super) fn marks_of_end(
+        _level1: &Level1,
+        _end: &[u8; Level1::END],
+        _first: usize,
+    ) -> Marks {
+        unreachable!()
+    }
+
+    pub(in super::super) fn repeats(_haystack: &[u8]) -> u64 {
+        unreachable!()
+    }
 }
 
-/// Never called either.
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) fn repeats(_haystack: &[u8]) -> u64 {
-    u64::MAX
-}
+pub(super) use never::{marks, marks_of_end, repeats};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::super::level1::{FOLD, K1, K2, lanes};
+    use super::super::bloom::Bloom;
+    use super::super::level1::{FOLD, K1, K2, Level1, Marks};
 
     /// # Safety
     ///
-    /// The machine has AVX2; `words` has `1 << (32 - shift)` words.
+    /// The machine has AVX2; `32 * vectors + 4` bytes can be read from `from`.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn marks<const Q: usize, const STRIDE: usize>(
-        words: &[u32],
-        shift: u32,
-        haystack: &[u8],
-    ) -> (u64, usize) {
-        // A lane reads the four bytes after its own, too.
-        let whole = (haystack.len() / 4).saturating_sub(1);
-        if whole < 8 {
-            // SAFETY: the lanes that are read end within the haystack; the rest as for this function.
-            let marks = unsafe { few::<Q, STRIDE>(words, shift, haystack.as_ptr(), whole) };
-            return (marks, 4 * whole);
-        }
-        // The last vector overlaps the one before it.
-        let last = (whole - 8).min(lanes(STRIDE) - 8);
-        let mut marks = 0;
-        let mut lane = 0;
-        loop {
-            // SAFETY: `4 * (lane + 9) <= haystack.len()`; the rest as for this function.
-            let found =
-                unsafe { block::<Q, STRIDE>(words, shift, haystack.as_ptr().add(4 * lane)) };
-            marks |= found << lane;
-            if lane == last {
-                return (marks, 4 * (lane + 8));
+    pub(super) unsafe fn marks(level1: &Level1, from: *const u8, vectors: usize) -> Marks {
+        let mut marks = Marks::default();
+        for vector in 0..vectors {
+            // SAFETY: `vector < vectors`, and each of the three reads 36 bytes at most.
+            unsafe {
+                let from = from.add(32 * vector);
+                if let Some(bloom) = &level1.short {
+                    marks.short |= short(bloom, from) << (8 * vector);
+                }
+                if let Some(bloom) = &level1.mid {
+                    marks.mid |= mid(bloom, from) << (8 * vector);
+                }
+                if let Some(bloom) = &level1.long {
+                    marks.long |= long(bloom, from) << (8 * vector);
+                }
             }
-            lane = (lane + 8).min(last);
         }
+        marks
+    }
+
+    /// # Safety
+    ///
+    /// The machine has AVX2; `first` is 0 or 1.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn marks_of_end(
+        level1: &Level1,
+        end: &[u8; Level1::END],
+        first: usize,
+    ) -> Marks {
+        let from = end.as_ptr();
+        let mut marks = Marks::default();
+        // SAFETY: the end has 36 bytes, and no more than 33 are read after the first.
+        unsafe {
+            if let Some(bloom) = &level1.short {
+                marks.short = short(bloom, from.add(first));
+            }
+            if let Some(bloom) = &level1.mid {
+                marks.mid = mid(bloom, from.add(first));
+            }
+            if let Some(bloom) = &level1.long {
+                marks.long = long(bloom, from);
+            }
+        }
+        marks
     }
 
     /// # Safety
@@ -106,131 +144,89 @@ mod avx2 {
     /// The machine has AVX2; 65 bytes can be read from `from`.
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn repeats(from: *const u8) -> u64 {
-        let fold = _mm256_set1_epi8(FOLD as i8);
         let half = |at: usize| {
             // SAFETY: `at` is 32 at most, and 33 bytes are read from it.
-            let (here, next) = unsafe {
-                (
-                    _mm256_loadu_si256(from.add(at).cast()),
-                    _mm256_loadu_si256(from.add(at + 1).cast()),
-                )
-            };
-            let alike = _mm256_cmpeq_epi8(_mm256_or_si256(here, fold), _mm256_or_si256(next, fold));
-            u64::from(_mm256_movemask_epi8(alike) as u32)
+            let (here, next) = unsafe { (folded(from.add(at)), folded(from.add(at + 1))) };
+            u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, next)) as u32)
         };
         half(0) | half(32) << 32
     }
 
-    /// The marks of fewer than eight lanes, and nothing of the bytes behind them but the next lane is read.
+    /// Marks of eight lanes and their middles.
     ///
     /// # Safety
     ///
-    /// As for [`marks`]; `4 * (whole + 1)` bytes can be read from `from`.
+    /// The machine has AVX2; 33 bytes can be read from `from`.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn few<const Q: usize, const STRIDE: usize>(
-        words: &[u32],
-        shift: u32,
-        from: *const u8,
-        whole: usize,
-    ) -> u64 {
-        let count = _mm256_set1_epi32(whole as i32);
-        let mask = _mm256_cmpgt_epi32(count, _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-        // SAFETY: the lanes under the mask can be read.
-        let (low, high) = unsafe {
-            (
-                _mm256_maskload_epi32(from.cast(), mask),
-                _mm256_maskload_epi32(from.add(4).cast(), mask),
-            )
-        };
-        // SAFETY: as for this function.
-        let marks = unsafe { grams::<Q, STRIDE>(words, shift, low, high) };
-        let lanes_read = (1 << whole) - 1;
-        marks & (lanes_read | lanes_read << (lanes(STRIDE) % 64))
-    }
-
-    /// The marks of eight lanes.
-    ///
-    /// # Safety
-    ///
-    /// As for [`marks`]; 36 bytes can be read from `from`.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn block<const Q: usize, const STRIDE: usize>(
-        words: &[u32],
-        shift: u32,
-        from: *const u8,
-    ) -> u64 {
-        // SAFETY: 36 bytes can be read; the rest as for this function.
-        unsafe {
-            let (low, high) = (
-                _mm256_loadu_si256(from.cast()),
-                _mm256_loadu_si256(from.add(4).cast()),
-            );
-            grams::<Q, STRIDE>(words, shift, low, high)
-        }
-    }
-
-    /// The marks of eight lanes, `high` being the bytes four further on than `low`.
-    ///
-    /// # Safety
-    ///
-    /// As for [`marks`].
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn grams<const Q: usize, const STRIDE: usize>(
-        words: &[u32],
-        shift: u32,
-        low: __m256i,
-        high: __m256i,
-    ) -> u64 {
-        let fold = _mm256_set1_epi8(FOLD as i8);
-        let low = _mm256_or_si256(low, fold);
-        let high = _mm256_or_si256(high, fold);
-        // SAFETY: as for this function.
-        let pass = |hash| unsafe { pass(words, shift, hash) };
+    unsafe fn short(bloom: &Bloom, from: *const u8) -> u64 {
         let k1 = _mm256_set1_epi32(K1 as i32);
-        match (Q, STRIDE) {
-            (8, 4) => {
-                let k2 = _mm256_set1_epi32(K2 as i32);
-                pass(_mm256_add_epi32(
-                    _mm256_mullo_epi32(low, k1),
-                    _mm256_mullo_epi32(high, k2),
-                ))
-            }
-            (4, 4) => pass(_mm256_mullo_epi32(low, k1)),
-            (3, 2) => {
-                // The grams end at the top of their lanes.
-                let at0 = _mm256_slli_epi32::<8>(low);
-                let at2 = _mm256_or_si256(
-                    _mm256_slli_epi32::<8>(_mm256_srli_epi32::<16>(low)),
-                    _mm256_slli_epi32::<24>(high),
-                );
-                pass(_mm256_mullo_epi32(at0, k1))
-                    | pass(_mm256_mullo_epi32(at2, k1)) << lanes(STRIDE)
-            }
-            // Every gram a candidate: right for any class, and fast for none.
-            _ => u64::MAX,
-        }
+        // SAFETY: 33 bytes can be read.
+        let (low, high) = unsafe { (folded(from), folded(from.add(1))) };
+        // A gram is at the top of its lane: bytes 0-2, and bytes 2-4.
+        let start = _mm256_slli_epi32::<8>(low);
+        let middle = _mm256_and_si256(high, _mm256_set1_epi32(0xFFFF_FF00_u32 as i32));
+        let start = passes(bloom, _mm256_mullo_epi32(start, k1));
+        let middle = passes(bloom, _mm256_mullo_epi32(middle, k1));
+        u64::from(start) | u64::from(middle) << 32
     }
 
-    /// A bit for each of the eight hashes: whether it passes.
+    /// Marks of eight lanes.
     ///
     /// # Safety
     ///
-    /// As for [`marks`].
+    /// The machine has AVX2; 32 bytes can be read from `from`.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn pass(words: &[u32], shift: u32, hash: __m256i) -> u64 {
+    unsafe fn mid(bloom: &Bloom, from: *const u8) -> u32 {
+        // SAFETY: 32 bytes can be read.
+        let word = unsafe { folded(from) };
+        passes(
+            bloom,
+            _mm256_mullo_epi32(word, _mm256_set1_epi32(K1 as i32)),
+        )
+    }
+
+    /// Marks of eight lanes.
+    ///
+    /// # Safety
+    ///
+    /// The machine has AVX2; 36 bytes can be read from `from`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn long(bloom: &Bloom, from: *const u8) -> u32 {
+        // SAFETY: 36 bytes can be read.
+        let (low, high) = unsafe { (folded(from), folded(from.add(4))) };
+        let low = _mm256_mullo_epi32(low, _mm256_set1_epi32(K1 as i32));
+        let high = _mm256_mullo_epi32(high, _mm256_set1_epi32(K2 as i32));
+        passes(bloom, _mm256_add_epi32(low, high))
+    }
+
+    /// # Safety
+    ///
+    /// The machine has AVX2; 32 bytes can be read from `from`.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn folded(from: *const u8) -> __m256i {
+        // SAFETY: 32 bytes can be read.
+        let bytes = unsafe { _mm256_loadu_si256(from.cast()) };
+        _mm256_or_si256(bytes, _mm256_set1_epi8(FOLD as i8))
+    }
+
+    /// [`Bloom::passes`] of eight hashes, a bit for each.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn passes(bloom: &Bloom, hash: __m256i) -> u32 {
+        let (words, shift) = (bloom.words(), bloom.shift());
+        assert!(words.len() as u64 >= 1 << (32 - shift));
         let shifted = |by: u32| _mm256_srl_epi32(hash, _mm_cvtsi32_si128(by as i32));
-        let low5 = _mm256_set1_epi32(31);
-        let one = _mm256_set1_epi32(1);
-        // SAFETY: the index has `32 - shift` bits, and there are as many words as that allows.
+        // SAFETY: an index has `32 - shift` bits, and there are words for all of them.
         let word = unsafe { _mm256_i32gather_epi32::<4>(words.as_ptr().cast(), shifted(shift)) };
+        let (low5, one) = (_mm256_set1_epi32(31), _mm256_set1_epi32(1));
         let first = _mm256_sllv_epi32(one, _mm256_and_si256(shifted(shift - 5), low5));
         let second = _mm256_sllv_epi32(one, _mm256_and_si256(shifted(shift - 10), low5));
         let bits = _mm256_or_si256(first, second);
-        let pass = _mm256_cmpeq_epi32(_mm256_and_si256(word, bits), bits);
-        _mm256_movemask_ps(_mm256_castsi256_ps(pass)) as u64
+        let passes = _mm256_cmpeq_epi32(_mm256_and_si256(word, bits), bits);
+        _mm256_movemask_ps(_mm256_castsi256_ps(passes)) as u32
     }
 }

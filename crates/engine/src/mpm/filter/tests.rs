@@ -135,23 +135,39 @@ proptest! {
         let tail = made[made.len() / 3..].to_vec();
         check(&patterns, &[noise, made, tail, Vec::new()])?;
     }
+}
 
-    #[test]
-    fn every_place_in_a_haystack_is_looked_at(
-        pattern in pattern(1..20),
-        len in 0..300_usize,
-        fill in any::<u8>(),
-    ) {
-        let patterns = [pattern];
-        let haystacks: Vec<_> = (0..len.saturating_sub(patterns[0].bytes.len()))
-            .step_by(3)
-            .map(|at| {
-                let mut haystack = vec![fill; len];
-                haystack[at..at + patterns[0].bytes.len()].copy_from_slice(&patterns[0].bytes);
-                haystack
-            })
-            .collect();
-        check(&patterns, &haystacks)?;
+#[test]
+fn a_pattern_is_found_wherever_it_stands() {
+    let (mut scratch, mut hits) = (Scratch::new(), Hits::new());
+    for len in 1..24 {
+        let bytes = &b"\x01zebra|\xfeQuagga,Okapi;Gnu"[..len];
+        for simd in [Simd::Scalar, Simd::Avx2] {
+            // With another of each class, so that all of them are at work.
+            let patterns = [
+                &bytes[..],
+                b"Z",
+                b"XXXX",
+                b"xyz",
+                b"yyyyz",
+                b"!!!??!!",
+                b"no such thing",
+            ];
+            let filter = Filter::with_simd(&patterns.map(Pattern::exact), simd).unwrap();
+            for haystack_len in (len..170).chain([255, 256, 257, 300]) {
+                for at in 0..=haystack_len - len {
+                    let mut haystack = vec![b'.'; haystack_len];
+                    haystack[at..at + len].copy_from_slice(bytes);
+                    hits.clear();
+                    filter.scan(&haystack, &mut scratch, &mut hits);
+                    assert_eq!(
+                        hits.as_slice(),
+                        [0],
+                        "{len} bytes at {at} of {haystack_len}, {simd:?}"
+                    );
+                }
+            }
+        }
     }
 }
 
