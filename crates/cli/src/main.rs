@@ -1,4 +1,5 @@
 //! `ruleids`: rules and traffic in, alerts out.
+#![forbid(unsafe_code)]
 
 mod args;
 mod check;

@@ -1,1 +1,2 @@
-//! TODO
+//! Sinks: where events go.
+#![forbid(unsafe_code)]

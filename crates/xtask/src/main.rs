@@ -1,1 +1,59 @@
-fn main() {}
+//! `cargo xtask`: what the project checks and generates by itself.
+#![forbid(unsafe_code)]
+
+mod finding;
+mod floors;
+mod text;
+mod tree;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use finding::Finding;
+use tree::Tree;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let findings = match args.as_slice() {
+        ["floors"] => Tree::of_workspace().and_then(|tree| floors::check(&tree)),
+        ["check-text"] => Tree::of_workspace().and_then(|tree| text::check(&tree)),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    report(findings)
+}
+
+/// Prints what was found; any finding makes the run fail.
+fn report(findings: Result<Vec<Finding>>) -> ExitCode {
+    match findings {
+        Ok(findings) if findings.is_empty() => ExitCode::SUCCESS,
+        Ok(findings) => {
+            for finding in &findings {
+                eprintln!("{finding}");
+            }
+            eprintln!("error: {} found", counted(findings.len()));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn counted(n: usize) -> String {
+    if n == 1 {
+        "1 problem".to_owned()
+    } else {
+        format!("{n} problems")
+    }
+}
+
+const USAGE: &str = "\
+cargo xtask floors        which crate and module imports which, where unsafe code and clocks are, sizes and names of files
+cargo xtask check-text    tracked files name no path of one machine, hold no conflict marker and no snapshot under review
+";
