@@ -13,7 +13,7 @@ mod variables;
 
 pub use config_files::{ConfigFileError, ThresholdEntry, parse_classifications, parse_references, parse_thresholds};
 pub use header::PROTOCOLS;
-pub use variables::{VariableError, Variables};
+pub use variables::{STANDARD_ADDRESSES, STANDARD_PORTS, VariableError, Variables};
 
 use std::collections::HashMap;
 

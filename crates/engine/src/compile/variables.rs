@@ -232,7 +232,8 @@ pub(super) const UNKNOWN: &str = "E0210";
 /// The code of a set that holds nothing.
 pub(super) const EMPTY: &str = "E0211";
 
-const STANDARD_ADDRESSES: [(&str, &str); 16] = [
+/// The address variables of [`Variables::standard`], with the texts they stand for.
+pub const STANDARD_ADDRESSES: [(&str, &str); 16] = [
     ("HOME_NET", "[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]"),
     ("EXTERNAL_NET", "!$HOME_NET"),
     ("HTTP_SERVERS", "$HOME_NET"),
@@ -251,7 +252,8 @@ const STANDARD_ADDRESSES: [(&str, &str); 16] = [
     ("SIP_SERVERS", "$HOME_NET"),
 ];
 
-const STANDARD_PORTS: [(&str, &str); 14] = [
+/// The port variables of [`Variables::standard`], with the texts they stand for.
+pub const STANDARD_PORTS: [(&str, &str); 14] = [
     ("HTTP_PORTS", "80"),
     ("SHELLCODE_PORTS", "!80"),
     ("ORACLE_PORTS", "1521"),

@@ -24,7 +24,7 @@ use crate::rule::RuleMeta;
 use head::Head;
 
 /// What the writer of records needs to know.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EveOptions {
     /// What alerts show.
     pub alert: AlertOptions,

@@ -1,0 +1,19 @@
+//! suricata.yaml: reads a configuration as it is and gives the parts of the program what they are configured with.
+//!
+//! [`Request::load`] reads a file with its includes and overrides; [`Loaded`] is what it means. A [`Tree`] is the
+//! configuration as it was written, whatever its keys mean.
+#![forbid(unsafe_code)]
+
+mod error;
+mod load;
+mod outputs;
+mod section;
+mod sections;
+mod tree;
+mod unused;
+mod value;
+
+pub use error::{ConfigError, ConfigErrors};
+pub use load::{Checksums, Loaded, Request};
+pub use outputs::{AnomalyRecords, DropRecords, EveLogConfig, EveRecords, FastLogConfig, FileType, StatsRecords};
+pub use tree::{Place, Tree};

@@ -1,0 +1,272 @@
+//! A whole configuration: what every part of the program is configured with.
+
+use std::path::{Path, PathBuf};
+
+use engine::compile::Variables;
+use engine::config::Config;
+
+use crate::error::ConfigErrors;
+use crate::outputs::{EveLogConfig, FastLogConfig};
+use crate::section::{Notes, Section};
+use crate::sections::files::path;
+use crate::sections::{decoder, defrag, files, flow, outputs, stream, vars};
+use crate::tree::Tree;
+use crate::unused::unused;
+use crate::value::{choice, flag, number, seconds};
+
+/// Where a configuration comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The file; without one there are overrides only.
+    pub path: Option<PathBuf>,
+    /// Overrides such as `stream.midstream=yes`, in their order.
+    pub set: Vec<String>,
+    /// The program stands between two networks, or is asked to act so: what `auto` means.
+    pub inline: bool,
+}
+
+/// A configuration.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Of the engine.
+    pub engine: Config,
+    /// Of rule headers.
+    pub variables: Variables,
+    /// The rule files that it names; they may be missing.
+    pub rule_files: Vec<PathBuf>,
+    /// classification.config.
+    pub classification_file: Option<PathBuf>,
+    /// reference.config.
+    pub reference_config_file: Option<PathBuf>,
+    /// threshold.config.
+    pub threshold_file: Option<PathBuf>,
+    /// Where logs go.
+    pub log_dir: Option<PathBuf>,
+    /// EVE logs that are enabled.
+    pub eve: Vec<EveLogConfig>,
+    /// fast.log, if enabled; there may be several.
+    pub fast: Vec<FastLogConfig>,
+    /// How often counters are written when the traffic is live, in seconds; `None` if they are not.
+    pub stats_interval: Option<u32>,
+    /// Whether checksums of captures are trusted; for live traffic `engine.stream.checksum_validation` decides alone.
+    pub capture_checksums: Checksums,
+    /// The user to become, and the group.
+    pub run_as: (Option<String>, Option<String>),
+    /// Keys that have no effect here.
+    pub unused: Vec<String>,
+    /// What should be known but does no harm, a line each.
+    pub warnings: Vec<String>,
+    /// The configuration as it was written.
+    pub tree: Tree,
+}
+
+/// Whether the checksums of captures are trusted: `pcap-file.checksum-checks`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Checksums {
+    /// They are, unless so many are wrong that they were left to a network card.
+    #[default]
+    Auto,
+    /// They are.
+    Yes,
+    /// They are not looked at.
+    No,
+}
+
+impl Request {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// All that is wrong with it at once: files that cannot be read or are no YAML, and values that are not what
+    /// their keys need.
+    pub fn load(&self) -> Result<Loaded, ConfigErrors> {
+        let tree = match &self.path {
+            Some(path) => Tree::load(path, &self.set)?,
+            None => Tree::of_overrides(&self.set)?,
+        };
+        self.read(tree)
+    }
+
+    fn read(&self, tree: Tree) -> Result<Loaded, ConfigErrors> {
+        let notes = Notes::default();
+        let mut loaded = self.sections(&Section::root(&tree.root, &notes));
+        let errors = notes.errors.into_inner();
+        if !errors.is_empty() {
+            return Err(ConfigErrors::in_order(errors));
+        }
+        loaded.unused = unused(&tree.root);
+        loaded.warnings = tree.warnings.clone();
+        loaded.warnings.extend(notes.warnings.into_inner());
+        loaded.tree = tree;
+        Ok(loaded)
+    }
+
+    fn sections(&self, root: &Section<'_>) -> Loaded {
+        let variables = vars::variables(&root.section("vars"));
+        let outputs = outputs::outputs(root);
+        let mut engine = self.engine(root, &variables);
+        for eve in &outputs.eve {
+            eve.add_to(&mut engine.report);
+        }
+        let user = root.section("run-as");
+        Loaded {
+            engine,
+            variables,
+            rule_files: files::rule_files(root),
+            classification_file: path(root, "classification-file"),
+            reference_config_file: path(root, "reference-config-file"),
+            threshold_file: path(root, "threshold-file"),
+            log_dir: path(root, "default-log-dir"),
+            eve: outputs.eve,
+            fast: outputs.fast,
+            stats_interval: stats_interval(&root.section("stats")),
+            capture_checksums: root
+                .section("pcap-file")
+                .read("checksum-checks", checksums)
+                .unwrap_or_default(),
+            run_as: (
+                user.text_of("user").map(str::to_owned),
+                user.text_of("group").map(str::to_owned),
+            ),
+            unused: Vec::new(),
+            warnings: Vec::new(),
+            tree: Tree::default(),
+        }
+    }
+
+    fn engine(&self, root: &Section<'_>, variables: &Variables) -> Config {
+        let standard = Config::standard();
+        let vlan_tracking = root.section("vlan").flag("use-for-tracking", standard.vlan_tracking);
+        Config {
+            decode: decoder::decoder(&root.section("decoder"), variables),
+            defrag: defrag::defrag(&root.section("defrag"), vlan_tracking),
+            flow: flow::flow(root),
+            stream: stream::stream(root, self.inline),
+            vlan_tracking,
+            inline: self.inline,
+            // Suricata: 0 is the default.
+            packet_alert_max: root
+                .read("packet-alert-max", number)
+                .filter(|max| *max > 0)
+                .unwrap_or(standard.packet_alert_max),
+            ..standard
+        }
+    }
+}
+
+impl Loaded {
+    /// Reads a file with overrides, for traffic that is only watched.
+    ///
+    /// # Errors
+    /// As of [`Request::load`].
+    pub fn from_file(path: &Path, set: &[String]) -> Result<Self, ConfigErrors> {
+        Request {
+            path: Some(path.to_owned()),
+            set: set.to_vec(),
+            inline: false,
+        }
+        .load()
+    }
+}
+
+fn stats_interval(section: &Section<'_>) -> Option<u32> {
+    let enabled = section.read("enabled", flag).unwrap_or(true);
+    let interval = section
+        .read("interval", seconds)
+        .filter(|s| *s > 0)
+        .unwrap_or(DEFAULT_STATS_INTERVAL);
+    enabled.then_some(interval)
+}
+
+fn checksums(text: &str) -> Result<Checksums, String> {
+    let words = [
+        ("auto", Checksums::Auto),
+        ("yes", Checksums::Yes),
+        ("true", Checksums::Yes),
+        ("no", Checksums::No),
+        ("false", Checksums::No),
+    ];
+    choice(text, &words).map_err(|_| "write `yes`, `no` or `auto`".to_owned())
+}
+
+/// How often Suricata writes counters, in seconds.
+const DEFAULT_STATS_INTERVAL: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::read_text;
+
+    fn read(yaml: &str) -> Result<Loaded, ConfigErrors> {
+        Request {
+            inline: true,
+            ..Request::default()
+        }
+        .read(read_text(yaml).expect("it is YAML"))
+    }
+
+    #[test]
+    fn an_empty_configuration_is_the_standard_one() {
+        let loaded = Request::default().load().expect("nothing is wrong");
+        assert_eq!(format!("{:?}", loaded.engine), format!("{:?}", Config::standard()));
+        assert_eq!(
+            (loaded.eve.len(), loaded.rule_files.len(), loaded.unused.len()),
+            (0, 0, 0)
+        );
+    }
+
+    #[test]
+    fn what_logs_need_is_reported() {
+        let loaded = read(
+            "outputs:\n  - eve-log:\n      community-id: yes\n      types: [flow, {anomaly: {types: {stream: yes}}}, {alert: {packet: yes}}]\n\
+             \x20 - eve-log:\n      filename: b.json\n      types: [drop]\n",
+        )
+        .expect("nothing is wrong");
+        let report = loaded.engine.report;
+        assert!(report.flows && report.stream_anomalies && report.packets && report.drops);
+        assert!(!report.decode_anomalies && !report.payloads && !report.tagged);
+        assert_eq!(report.community_id, Some(0));
+    }
+
+    #[test]
+    fn the_rest_has_its_place() {
+        let loaded = read(
+            "default-log-dir: /l\nclassification-file: c\nreference-config-file: r\nthreshold-file: t\nrule-files: [a.rules]\npacket-alert-max: 0\n\
+             vlan: {use-for-tracking: no}\npcap-file: {checksum-checks: no}\nrun-as: {user: u}\nstats: {interval: 30}\ndetect: {profile: low}\n",
+        )
+        .expect("nothing is wrong");
+        let text = |path: &Option<PathBuf>| path.as_ref().map(|p| p.display().to_string());
+        let paths = [
+            &loaded.log_dir,
+            &loaded.classification_file,
+            &loaded.reference_config_file,
+            &loaded.threshold_file,
+        ];
+        assert_eq!(paths.map(text), ["/l", "c", "r", "t"].map(|p| Some(p.to_owned())));
+        assert_eq!(loaded.rule_files, [PathBuf::from("a.rules")]);
+        assert_eq!(
+            (
+                loaded.engine.packet_alert_max,
+                loaded.engine.vlan_tracking,
+                loaded.engine.defrag.vlans
+            ),
+            (15, false, false)
+        );
+        assert!(loaded.engine.inline && loaded.engine.stream.inline);
+        assert_eq!(
+            (loaded.capture_checksums, loaded.run_as.0.as_deref()),
+            (Checksums::No, Some("u"))
+        );
+        assert_eq!(
+            (loaded.stats_interval, loaded.unused),
+            (Some(30), vec!["detect".to_owned()])
+        );
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let errors =
+            read("stream: {memcap: 64 foo, midstream: perhaps}\nflow: {memcap: [1]}\nvlan: {use-for-tracking: x}\n")
+                .expect_err("much is wrong");
+        insta::assert_snapshot!(errors.to_string());
+    }
+}

@@ -1,0 +1,127 @@
+//! What outputs are configured with.
+
+use std::path::PathBuf;
+
+use engine::config::ReportConfig;
+use engine::eve::EveOptions;
+
+/// An `eve-log` that is enabled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EveLogConfig {
+    /// The file, or the socket; a relative path is meant from the log folder.
+    pub filename: PathBuf,
+    /// What the records are written to.
+    pub filetype: FileType,
+    /// What is in the file already stays.
+    pub append: bool,
+    /// Which records are written.
+    pub records: EveRecords,
+    /// What they show.
+    pub options: EveOptions,
+    /// Records have a `community_id`, made with this seed.
+    pub community_id: Option<u16>,
+}
+
+/// What records are written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileType {
+    /// A file.
+    Regular,
+    /// syslog.
+    Syslog,
+    /// A Unix socket that takes datagrams.
+    UnixDatagram,
+    /// A Unix socket that takes a stream.
+    UnixStream,
+    /// Redis.
+    Redis,
+}
+
+/// Which EVE records are written; none unless the configuration names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EveRecords {
+    /// `alert`.
+    pub alert: bool,
+    /// `packet`: packets that a rule's `tag` asked for.
+    pub tagged_packets: bool,
+    /// `flow`.
+    pub flow: bool,
+    /// `anomaly`.
+    pub anomaly: Option<AnomalyRecords>,
+    /// `drop`.
+    pub drop: Option<DropRecords>,
+    /// `stats`.
+    pub stats: Option<StatsRecords>,
+}
+
+/// Which anomalies are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnomalyRecords {
+    /// Of packets.
+    pub decode: bool,
+    /// Of TCP.
+    pub stream: bool,
+    /// Of application protocols.
+    pub applayer: bool,
+}
+
+/// How drops are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DropRecords {
+    /// With the alert that asked for the drop.
+    pub alerts: bool,
+    /// Every packet of a dropped flow, rather than the first one.
+    pub all_of_flow: bool,
+}
+
+/// How counters are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatsRecords {
+    /// Of all threads together.
+    pub totals: bool,
+    /// Of each thread.
+    pub threads: bool,
+    /// With the differences from the last record.
+    pub deltas: bool,
+}
+
+/// A `fast` log that is enabled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FastLogConfig {
+    /// The file; a relative path is meant from the log folder.
+    pub filename: PathBuf,
+    /// What is in the file already stays.
+    pub append: bool,
+}
+
+impl FileType {
+    /// Every type by its name in the configuration.
+    pub(crate) const NAMES: &'static [(&'static str, Self)] = &[
+        ("regular", Self::Regular),
+        ("file", Self::Regular),
+        ("syslog", Self::Syslog),
+        ("unix_dgram", Self::UnixDatagram),
+        ("unix_stream", Self::UnixStream),
+        ("redis", Self::Redis),
+    ];
+}
+
+impl EveLogConfig {
+    /// Adds what the engine must report for the records to be written.
+    pub fn add_to(&self, report: &mut ReportConfig) {
+        let (records, alert) = (&self.records, &self.options.alert);
+        let anomaly = records.anomaly.unwrap_or(AnomalyRecords {
+            decode: false,
+            stream: false,
+            applayer: false,
+        });
+        report.flows |= records.flow;
+        report.decode_anomalies |= anomaly.decode;
+        report.stream_anomalies |= anomaly.stream;
+        report.drops |= records.drop.is_some();
+        report.tagged |= records.tagged_packets;
+        report.payloads |= records.alert && (alert.payload || alert.payload_printable || alert.payload_length);
+        report.packets |= records.alert && alert.packet || records.tagged_packets;
+        report.community_id = report.community_id.or(self.community_id);
+    }
+}

@@ -1,0 +1,10 @@
+//! The sections of suricata.yaml, each read into what it configures.
+
+pub(crate) mod decoder;
+pub(crate) mod defrag;
+pub(crate) mod eve;
+pub(crate) mod files;
+pub(crate) mod flow;
+pub(crate) mod outputs;
+pub(crate) mod stream;
+pub(crate) mod vars;

@@ -1,0 +1,81 @@
+//! `outputs`: which of them are written, and how.
+
+use crate::section::Section;
+use crate::sections::eve;
+use crate::value::flag;
+use crate::{EveLogConfig, FastLogConfig};
+
+/// What is written.
+#[derive(Debug, Default)]
+pub(crate) struct Outputs {
+    pub eve: Vec<EveLogConfig>,
+    pub fast: Vec<FastLogConfig>,
+}
+
+/// Reads `outputs` and, for the records, `sensor-name`; both are at top level.
+pub(crate) fn outputs(root: &Section<'_>) -> Outputs {
+    let mut outputs = Outputs::default();
+    let sensor = root.text_of("sensor-name");
+    for item in root.section("outputs").items() {
+        match item.name {
+            "eve-log" if enabled(item.options()) => outputs.eve.push(eve::eve_log(item.options(), sensor)),
+            "fast" if enabled(item.options()) => outputs.fast.push(fast_log(item.options())),
+            _ => {}
+        }
+    }
+    outputs
+}
+
+/// An output is written unless it says otherwise.
+pub(crate) fn enabled(options: &Section<'_>) -> bool {
+    options.flag("enabled", true)
+}
+
+fn fast_log(options: &Section<'_>) -> FastLogConfig {
+    let mut config = FastLogConfig {
+        filename: "fast.log".into(),
+        append: true,
+    };
+    options.set("filename", &mut config.filename, |text| Ok(text.into()));
+    options.set("append", &mut config.append, flag);
+    if options
+        .text_of("filetype")
+        .is_some_and(|filetype| filetype != "regular")
+    {
+        options
+            .section("filetype")
+            .wrong("write `regular`; fast.log goes to files only");
+    }
+    config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::section::Notes;
+    use crate::tree::read_text;
+
+    #[test]
+    fn outputs_that_are_off_are_left_out() {
+        let tree = read_text(
+            "outputs:\n  - fast: {enabled: no}\n  - fast: {filename: a.log, append: no}\n  - fast:\n  - eve-log: {enabled: no}\n  - eve-log: {}\n",
+        )
+        .expect("it is YAML");
+        let notes = Notes::default();
+        let outputs = outputs(&Section::root(&tree.root, &notes));
+        assert_eq!(
+            outputs.fast,
+            [
+                FastLogConfig {
+                    filename: "a.log".into(),
+                    append: false
+                },
+                FastLogConfig {
+                    filename: "fast.log".into(),
+                    append: true
+                }
+            ]
+        );
+        assert_eq!(outputs.eve.len(), 1);
+    }
+}
