@@ -51,8 +51,6 @@ impl DefragEvents {
 
     /// The events of the set.
     pub fn iter(self) -> impl Iterator<Item = DefragEvent> {
-        DefragEvent::ALL
-            .into_iter()
-            .filter(move |event| self.contains(*event))
+        DefragEvent::ALL.into_iter().filter(move |event| self.contains(*event))
     }
 }

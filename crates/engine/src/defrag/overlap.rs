@@ -34,12 +34,12 @@ impl Overlaps {
                 OverlapPolicy::BsdRight => {
                     self.contest(number, extent, |older, newer| newer.0 >= older.0);
                 }
-                OverlapPolicy::Windows => self.contest(number, extent, |older, newer| {
-                    newer.0 < older.0 && newer.1 > older.1
-                }),
-                OverlapPolicy::Solaris => self.contest(number, extent, |older, newer| {
-                    newer.0 < older.0 && newer.1 >= older.1
-                }),
+                OverlapPolicy::Windows => {
+                    self.contest(number, extent, |older, newer| newer.0 < older.0 && newer.1 > older.1)
+                }
+                OverlapPolicy::Solaris => {
+                    self.contest(number, extent, |older, newer| newer.0 < older.0 && newer.1 >= older.1)
+                }
             }
         }
     }
@@ -87,12 +87,7 @@ impl Overlaps {
 
     /// As BSD and Linux keep their queues: an older fragment in front cuts the new one, and the
     /// new one cuts those behind it.
-    fn cut(
-        &mut self,
-        number: u16,
-        (mut start, end): (usize, usize),
-        older_stays: impl Fn(usize, usize) -> bool,
-    ) {
+    fn cut(&mut self, number: u16, (mut start, end): (usize, usize), older_stays: impl Fn(usize, usize) -> bool) {
         if let Some(front) = self.extent_at(start)
             && older_stays(front.0, start)
         {
@@ -115,10 +110,7 @@ impl Overlaps {
     }
 
     fn owner_at(&self, at: usize) -> Option<u16> {
-        self.owners
-            .get(at)
-            .copied()
-            .filter(|owner| *owner != NOBODY)
+        self.owners.get(at).copied().filter(|owner| *owner != NOBODY)
     }
 
     fn extent_at(&self, at: usize) -> Option<(usize, usize)> {

@@ -34,10 +34,7 @@ fn set(bytes: &mut [u8], at: usize, value: u16) -> Option<()> {
 /// RFC 1071; an odd byte at the end does not occur in a header.
 fn checksum(header: &[u8]) -> u16 {
     let (words, _) = header.as_chunks::<2>();
-    let sum: u32 = words
-        .iter()
-        .map(|word| u32::from(u16::from_be_bytes(*word)))
-        .sum();
+    let sum: u32 = words.iter().map(|word| u32::from(u16::from_be_bytes(*word))).sum();
     let folded = (sum & 0xffff) + (sum >> 16);
     !(((folded & 0xffff) + (folded >> 16)) as u16)
 }
@@ -66,9 +63,7 @@ mod tests {
         ];
         datagram[..20].copy_from_slice(&first);
         mend_ipv4(&mut datagram, 20).unwrap();
-        let expected = [
-            0x45, 0, 0, 36, 0, 9, 0, 0, 64, 17, 0x64, 0xbe, 10, 0, 1, 1, 10, 0, 1, 2,
-        ];
+        let expected = [0x45, 0, 0, 36, 0, 9, 0, 0, 64, 17, 0x64, 0xbe, 10, 0, 1, 1, 10, 0, 1, 2];
         assert_eq!(datagram[..20], expected);
     }
 

@@ -55,10 +55,7 @@ struct Store {
 impl Defrag {
     /// Without fragments; it takes no memory before the first one.
     pub fn new(config: Arc<DefragConfig>) -> Self {
-        Self {
-            config,
-            store: None,
-        }
+        Self { config, store: None }
     }
 
     /// Adds a packet that is a fragment; `None` when it is none, or is invalid.
@@ -172,12 +169,7 @@ impl Store {
     }
 
     /// The datagram of `slot`, if it is complete; it is no longer tracked then.
-    fn finish(
-        &mut self,
-        slot: u32,
-        policy: OverlapPolicy,
-        events: &mut DefragEvents,
-    ) -> Option<&[u8]> {
+    fn finish(&mut self, slot: u32, policy: OverlapPolicy, events: &mut DefragEvents) -> Option<&[u8]> {
         let tracker = self.trackers.get(slot as usize)?.as_ref()?;
         if !tracker.is_complete() {
             return None;
@@ -196,8 +188,7 @@ impl Store {
 
     fn find(&self, hash: u32, key: &DatagramKey) -> Option<u32> {
         self.index.find(hash, |slot| {
-            self.tracker(slot)
-                .is_some_and(|tracker| tracker.key == *key)
+            self.tracker(slot).is_some_and(|tracker| tracker.key == *key)
         })
     }
 
@@ -335,8 +326,7 @@ fn is_too_large(key: &DatagramKey, fragment: &Fragment<'_>) -> bool {
 
 const NOT_A_SLOT: u32 = index::NONE;
 
-const TRACKER_COST: usize =
-    size_of::<Option<Tracker>>() + size_of::<u32>() + index::SLOT_COST + lists::SLOT_COST;
+const TRACKER_COST: usize = size_of::<Option<Tracker>>() + size_of::<u32>() + index::SLOT_COST + lists::SLOT_COST;
 
 // LIMIT: the buffers that are kept for the next datagrams.
 const MAX_SPARE: usize = 8;

@@ -92,10 +92,7 @@ impl Tracker {
         let start = fragment.offset;
         let stop = start.saturating_add(fragment.payload.len() as u32);
         self.buffers.store(fragment, start, stop);
-        let covered = self
-            .buffers
-            .coverage
-            .add(start, stop, self.end.unwrap_or(u32::MAX));
+        let covered = self.buffers.coverage.add(start, stop, self.end.unwrap_or(u32::MAX));
         self.covered = self.covered.saturating_add(covered.new);
         self.overlapped |= covered.overlap;
         // Suricata: of several last fragments, the one that ends first ends the datagram.
@@ -112,12 +109,7 @@ impl Tracker {
     }
 
     /// Writes the whole datagram to `out`; `None` when it would be too large.
-    pub(super) fn assemble(
-        &self,
-        policy: OverlapPolicy,
-        overlaps: &mut Overlaps,
-        out: &mut Vec<u8>,
-    ) -> Option<()> {
+    pub(super) fn assemble(&self, policy: OverlapPolicy, overlaps: &mut Overlaps, out: &mut Vec<u8>) -> Option<()> {
         let end = self.end? as usize;
         let pieces = &self.buffers.pieces;
         let head = if self.overlapped {
@@ -152,11 +144,7 @@ impl Tracker {
     /// Copies the bytes of `piece` from `start` to `stop` to their place in `body`.
     fn copy(&self, piece: &Piece, start: usize, stop: usize, body: &mut [u8]) -> Option<()> {
         let at = (piece.at as usize).checked_add(start.checked_sub(piece.start as usize)?)?;
-        let source = self
-            .buffers
-            .data
-            .get(at..)?
-            .get(..stop.checked_sub(start)?)?;
+        let source = self.buffers.data.get(at..)?.get(..stop.checked_sub(start)?)?;
         body.get_mut(start..stop)?.copy_from_slice(source);
         Some(())
     }
@@ -174,9 +162,7 @@ impl Buffers {
 
     /// The bytes that adding a fragment would take beyond those taken now, and how to get them.
     pub(super) fn growth(&self, fragment: &Fragment<'_>) -> (usize, Growth) {
-        let stop = fragment
-            .offset
-            .saturating_add(fragment.payload.len() as u32);
+        let stop = fragment.offset.saturating_add(fragment.payload.len() as u32);
         let words = Coverage::words_for(stop);
         let growth = Growth {
             pieces: grown(self.pieces.capacity(), self.pieces.len().saturating_add(1)),
@@ -186,10 +172,7 @@ impl Buffers {
             ),
             words: grown(self.coverage.capacity(), words),
         };
-        (
-            self.memory_with(&growth).saturating_sub(self.memory()),
-            growth,
-        )
+        (self.memory_with(&growth).saturating_sub(self.memory()), growth)
     }
 
     /// Takes what `growth` says. Returns how many bytes that was.
@@ -216,11 +199,7 @@ impl Buffers {
     }
 
     fn store(&mut self, fragment: &Fragment<'_>, start: u32, end: u32) {
-        let header: &[u8] = if start == 0 {
-            fragment.unfragmentable
-        } else {
-            &[]
-        };
+        let header: &[u8] = if start == 0 { fragment.unfragmentable } else { &[] };
         self.data.extend_from_slice(header);
         let at = self.data.len() as u32;
         self.data.extend_from_slice(fragment.payload);

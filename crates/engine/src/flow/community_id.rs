@@ -117,23 +117,11 @@ mod tests {
         let (a, b) = (("192.168.170.8", 7), ("192.168.170.56", 80));
         assert_eq!(id(0, a, b, SCTP), "1:jQgCxbku+pNGw8WPbEc/TS/uTpQ=");
         let (a, b) = ("192.168.0.89", "192.168.0.1");
-        assert_eq!(
-            id(0, (a, 8), (b, 0), ICMP),
-            "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="
-        );
-        assert_eq!(
-            id(0, (b, 0), (a, 0), ICMP),
-            "1:X0snYXpgwiv9TZtqg64sgzUn6Dk="
-        );
+        assert_eq!(id(0, (a, 8), (b, 0), ICMP), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
+        assert_eq!(id(0, (b, 0), (a, 0), ICMP), "1:X0snYXpgwiv9TZtqg64sgzUn6Dk=");
         let (a, b) = ("fe80::200:86ff:fe05:80da", "fe80::260:97ff:fe07:69ea");
-        assert_eq!(
-            id(0, (a, 135), (b, 0), ICMPV6),
-            "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="
-        );
-        assert_eq!(
-            id(0, (b, 136), (a, 0), ICMPV6),
-            "1:dGHyGvjMfljg6Bppwm3bg0LO8TY="
-        );
+        assert_eq!(id(0, (a, 135), (b, 0), ICMPV6), "1:dGHyGvjMfljg6Bppwm3bg0LO8TY=");
+        assert_eq!(id(0, (b, 136), (a, 0), ICMPV6), "1:dGHyGvjMfljg6Bppwm3bg0LO8TY=");
     }
 
     #[test]
@@ -146,18 +134,9 @@ mod tests {
     fn a_flow_has_the_id_of_its_packets() {
         let (a, b): (IpAddr, IpAddr) = ("10.0.6.2".parse().unwrap(), "10.0.6.1".parse().unwrap());
         let cases = [
-            (
-                Tuple::icmp(a, b, ICMP, 0, 0),
-                community_id(9, (a, 0), (b, 0), ICMP),
-            ),
-            (
-                Tuple::icmp(a, b, ICMP, 42, 3),
-                community_id(9, (a, 42), (b, 3), ICMP),
-            ),
-            (
-                Tuple::icmp(b, a, ICMP, 42, 3),
-                community_id(9, (b, 42), (a, 3), ICMP),
-            ),
+            (Tuple::icmp(a, b, ICMP, 0, 0), community_id(9, (a, 0), (b, 0), ICMP)),
+            (Tuple::icmp(a, b, ICMP, 42, 3), community_id(9, (a, 42), (b, 3), ICMP)),
+            (Tuple::icmp(b, a, ICMP, 42, 3), community_id(9, (b, 42), (a, 3), ICMP)),
             (Tuple::esp(a, b, 77), community_id(9, (a, 0), (b, 0), 50)),
             (
                 Tuple::with_ports((a, 5).into(), (b, 6).into(), TCP),

@@ -235,8 +235,7 @@ impl<S> Flow<S> {
             Direction::ToServer => *client = true,
             Direction::ToClient => *server = true,
         }
-        let established =
-            self.state == FlowState::New && self.spoke == [true; 2] && self.key.proto() != TCP;
+        let established = self.state == FlowState::New && self.spoke == [true; 2] && self.key.proto() != TCP;
         if established {
             self.state = FlowState::Established;
         }
@@ -261,11 +260,7 @@ impl<S> Flow<S> {
 
     #[inline]
     fn end(&self, high: bool) -> (IpAddr, u16) {
-        let (address, port) = if high {
-            self.key.high()
-        } else {
-            self.key.low()
-        };
+        let (address, port) = if high { self.key.high() } else { self.key.low() };
         if self.is_icmp() || self.proto() == ESP {
             (address, 0)
         } else {
@@ -276,11 +271,7 @@ impl<S> Flow<S> {
     /// What stands for the ports, the client's first.
     fn port_words(&self) -> (u16, u16) {
         let (low, high) = (self.key.low().1, self.key.high().1);
-        if self.reversed {
-            (high, low)
-        } else {
-            (low, high)
-        }
+        if self.reversed { (high, low) } else { (low, high) }
     }
 
     #[inline]
@@ -332,11 +323,7 @@ mod tests {
     }
 
     fn udp() -> Tuple {
-        Tuple::with_ports(
-            "10.0.0.9:1000".parse().unwrap(),
-            "10.0.0.2:53".parse().unwrap(),
-            17,
-        )
+        Tuple::with_ports("10.0.0.9:1000".parse().unwrap(), "10.0.0.2:53".parse().unwrap(), 17)
     }
 
     #[test]

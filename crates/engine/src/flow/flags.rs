@@ -48,8 +48,7 @@ impl FlowFlags {
 
     /// Exchanges the flags of the two directions.
     pub(crate) const fn swap(&mut self) {
-        let (common, to_server, to_client) =
-            (self.0 & 0xffff, self.0 >> 16 & 0xff, self.0 >> 24 & 0xff);
+        let (common, to_server, to_client) = (self.0 & 0xffff, self.0 >> 16 & 0xff, self.0 >> 24 & 0xff);
         self.0 = common | to_client << 16 | to_server << 24;
         self.insert(Self::SWAPPED);
     }

@@ -67,10 +67,7 @@ impl Index {
             .last();
         let bucket = self.bucket(link.hash);
         let reference = match previous {
-            Some(previous) => self
-                .links
-                .get_mut(previous as usize)
-                .map(|link| &mut link.next),
+            Some(previous) => self.links.get_mut(previous as usize).map(|link| &mut link.next),
             None => self.buckets.get_mut(bucket),
         };
         if let Some(reference) = reference
@@ -112,10 +109,7 @@ impl Index {
                 continue;
             };
             let bucket = self.bucket(hash);
-            if let (Some(head), Some(link)) = (
-                self.buckets.get_mut(bucket),
-                self.links.get_mut(slot as usize),
-            ) {
+            if let (Some(head), Some(link)) = (self.buckets.get_mut(bucket), self.links.get_mut(slot as usize)) {
                 link.next = std::mem::replace(head, slot);
             }
         }
@@ -123,10 +117,7 @@ impl Index {
 }
 
 impl Link {
-    const FREE: Self = Self {
-        hash: 0,
-        next: NONE,
-    };
+    const FREE: Self = Self { hash: 0, next: NONE };
 }
 
 /// A keyed hash of words.

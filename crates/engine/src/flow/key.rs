@@ -89,9 +89,7 @@ impl FlowKey {
     #[inline]
     fn address(&self, high: u64, low: u64) -> IpAddr {
         if self.is_ipv6() {
-            IpAddr::V6(Ipv6Addr::from_bits(
-                u128::from(high) << 64 | u128::from(low),
-            ))
+            IpAddr::V6(Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low)))
         } else {
             IpAddr::V4(Ipv4Addr::from_bits(low as u32))
         }
@@ -99,16 +97,9 @@ impl FlowKey {
 
     #[inline]
     fn of_ends(low: (IpAddr, u16), high: (IpAddr, u16), proto: u8) -> Self {
-        let family = if low.0.is_ipv6() || high.0.is_ipv6() {
-            IPV6
-        } else {
-            0
-        };
+        let family = if low.0.is_ipv6() || high.0.is_ipv6() { IPV6 } else { 0 };
         let (low_bits, high_bits) = (address_bits(low.0), address_bits(high.0));
-        let rest = u64::from(low.1) << PORT_LOW
-            | u64::from(high.1) << PORT_HIGH
-            | u64::from(proto) << PROTO
-            | family;
+        let rest = u64::from(low.1) << PORT_LOW | u64::from(high.1) << PORT_HIGH | u64::from(proto) << PROTO | family;
         Self {
             words: [
                 (low_bits >> 64) as u64,
@@ -264,11 +255,7 @@ mod tests {
             udp("10.0.0.1:53", "10.0.0.2:1000"),
             udp("10.0.0.3:1000", "10.0.0.2:53"),
             udp("[::10.0.0.1]:1000", "[::10.0.0.2]:53"),
-            Tuple::with_ports(
-                "10.0.0.1:1000".parse().unwrap(),
-                "10.0.0.2:53".parse().unwrap(),
-                TCP,
-            ),
+            Tuple::with_ports("10.0.0.1:1000".parse().unwrap(), "10.0.0.2:53".parse().unwrap(), TCP),
             base.vlan([7, 0, 0]),
             base.vlan([0, 7, 0]),
             base.depth(1),

@@ -81,11 +81,7 @@ impl<const N: usize> Lists<N> {
         let Some(link) = self.links.get_mut(slot as usize) else {
             return;
         };
-        let Link {
-            before,
-            after,
-            list,
-        } = std::mem::replace(link, Link::FREE);
+        let Link { before, after, list } = std::mem::replace(link, Link::FREE);
         let Some(ends) = self.ends.get_mut(list as usize) else {
             return;
         };

@@ -34,11 +34,7 @@ impl Tuple {
             _ => of_others(packet, src, dst)?,
         };
         let tuple = tuple.depth(packet.depth);
-        Some(if vlans {
-            tuple.vlan(packet.vlan)
-        } else {
-            tuple
-        })
+        Some(if vlans { tuple.vlan(packet.vlan) } else { tuple })
     }
 }
 

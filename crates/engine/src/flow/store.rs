@@ -44,9 +44,7 @@ impl<S> Store<S> {
     #[inline]
     pub(super) fn flow_mut(&mut self, flow: FlowRef) -> Option<&mut Flow<S>> {
         let slot = self.slots.get_mut(flow.slot as usize)?;
-        slot.flow
-            .as_mut()
-            .filter(|_| slot.generation == flow.generation)
+        slot.flow.as_mut().filter(|_| slot.generation == flow.generation)
     }
 
     pub(super) fn insert(&mut self, hash: u32, seen: &Seen, capacity: usize) -> u32
@@ -73,10 +71,7 @@ impl<S> Store<S> {
         let len = self.slots.len();
         if len == self.slots.capacity() {
             // Twice as many, as vectors do, but never beyond what the memory cap allows.
-            let more = len
-                .max(FIRST_SLOTS)
-                .min(capacity.saturating_sub(len))
-                .max(1);
+            let more = len.max(FIRST_SLOTS).min(capacity.saturating_sub(len)).max(1);
             self.slots.reserve_exact(more);
         }
         self.slots.push(Slot {
@@ -130,12 +125,7 @@ impl<S> Store<S> {
     /// Emergency timeouts first; if they free nothing, the flow that was idle the longest of
     /// those that are the least loss. A flood of new flows so drives out its own.
     #[cold]
-    pub(super) fn make_room(
-        &mut self,
-        config: &FlowConfig,
-        now: Timestamp,
-        sink: &mut impl FnMut(Flow<S>),
-    ) {
+    pub(super) fn make_room(&mut self, config: &FlowConfig, now: Timestamp, sink: &mut impl FnMut(Flow<S>)) {
         self.counters.memcap += 1;
         if !self.emergency {
             self.emergency = true;
@@ -173,9 +163,7 @@ impl<S> Store<S> {
         let victim = chain
             .filter_map(|slot| {
                 let flow = self.flow(slot)?;
-                let rank = EVICTION_ORDER
-                    .iter()
-                    .position(|state| *state == flow.state());
+                let rank = EVICTION_ORDER.iter().position(|state| *state == flow.state());
                 Some((rank, age_order(flow), slot))
             })
             .min();
@@ -211,12 +199,7 @@ impl<S> Default for Store<S> {
 
 // Suricata: seconds are compared, not the time between them.
 #[inline]
-pub(super) fn is_over<S>(
-    config: &FlowConfig,
-    flow: &Flow<S>,
-    emergency: bool,
-    now: Timestamp,
-) -> bool {
+pub(super) fn is_over<S>(config: &FlowConfig, flow: &Flow<S>, emergency: bool, now: Timestamp) -> bool {
     let class = Class::of(flow.key(), flow.state());
     let idle = now.secs().saturating_sub(flow.last().secs());
     idle > i64::from(config.timeouts.of(class, emergency))

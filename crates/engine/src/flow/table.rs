@@ -65,10 +65,7 @@ pub struct FlowRef {
 impl<S: Default> FlowTable<S> {
     /// An empty table; it takes no memory before the first flow.
     pub fn new(config: Arc<FlowConfig>) -> Self {
-        Self {
-            config,
-            store: None,
-        }
+        Self { config, store: None }
     }
 
     /// The most flows that the table holds.
@@ -132,9 +129,7 @@ impl<S: Default> FlowTable<S> {
     #[inline]
     pub fn get(&self, flow: FlowRef) -> Option<&Flow<S>> {
         let slot = self.store.as_ref()?.slots.get(flow.slot as usize)?;
-        slot.flow
-            .as_ref()
-            .filter(|_| slot.generation == flow.generation)
+        slot.flow.as_ref().filter(|_| slot.generation == flow.generation)
     }
 
     /// A flow; `None` when it has ended.
@@ -203,7 +198,11 @@ impl<S: Default> FlowTable<S> {
     /// Calls `change` with each flow of the table, in no particular order: for what is rare, such as a reload of rules.
     pub fn for_each(&mut self, mut change: impl FnMut(&mut Flow<S>)) {
         if let Some(store) = self.store.as_deref_mut() {
-            store.slots.iter_mut().filter_map(|slot| slot.flow.as_mut()).for_each(&mut change);
+            store
+                .slots
+                .iter_mut()
+                .filter_map(|slot| slot.flow.as_mut())
+                .for_each(&mut change);
         }
     }
 

@@ -30,10 +30,7 @@ impl Corasick {
             .kind(kind)
             .build((0..literals.len() as u32).map(|id| literals.bytes(id)))
             .ok();
-        Self {
-            literals,
-            automaton,
-        }
+        Self { literals, automaton }
     }
 }
 
@@ -44,9 +41,7 @@ impl Mpm for Corasick {
         };
         for found in automaton.find_overlapping_iter(haystack) {
             let literal = found.pattern().as_u32();
-            if !self.literals.reported(literal, hits)
-                && self.literals.occurs(literal, haystack, found.start())
-            {
+            if !self.literals.reported(literal, hits) && self.literals.occurs(literal, haystack, found.start()) {
                 self.literals.report(literal, hits);
             }
         }

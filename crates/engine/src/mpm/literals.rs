@@ -29,8 +29,7 @@ struct Literal {
 
 impl Literals {
     pub(super) fn new(patterns: &[Pattern]) -> Self {
-        let mut known: HashMap<(Box<[u8]>, bool), u32, foldhash::fast::FixedState> =
-            HashMap::default();
+        let mut known: HashMap<(Box<[u8]>, bool), u32, foldhash::fast::FixedState> = HashMap::default();
         let mut of_literal: Vec<Vec<PatternId>> = Vec::new();
         let mut out = Self {
             bytes: Vec::new(),

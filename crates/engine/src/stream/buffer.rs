@@ -99,7 +99,9 @@ impl Buffer {
 
     /// The offset after the last byte of all.
     pub(super) fn end(&self) -> u64 {
-        self.pieces.last_key_value().map_or(self.live.end(), |(start, piece)| piece.end(*start))
+        self.pieces
+            .last_key_value()
+            .map_or(self.live.end(), |(start, piece)| piece.end(*start))
     }
 
     /// The offset of the first piece that waits.
@@ -109,12 +111,20 @@ impl Buffer {
 
     /// Stores `data`, which starts at offset `start`; `policy` resolves overlaps. What lies before the live run is left out.
     pub(super) fn insert(&mut self, start: u64, data: &[u8], policy: OsPolicy, pool: &mut BlockPool) -> Inserted {
-        let segment = Extent { start, end: start + data.len() as u64 };
+        let segment = Extent {
+            start,
+            end: start + data.len() as u64,
+        };
         if start == self.live.end() && self.pieces.is_empty() {
             self.append(data, segment.end, pool);
             return Inserted::default();
         }
-        let mut new = NewSegment { extent: segment, data, policy, done: Inserted::default() };
+        let mut new = NewSegment {
+            extent: segment,
+            data,
+            policy,
+            done: Inserted::default(),
+        };
         self.lay_over_live(&mut new);
         self.lay_over_pieces(&mut new, pool);
         self.drain_pieces(pool);
@@ -124,7 +134,14 @@ impl Buffer {
     /// Gives up the hole before the first piece, so that readers can go on there.
     pub(super) fn give_up_hole(&mut self, pool: &mut BlockPool) {
         let Some(start) = self.first_piece() else { return };
-        let ended = std::mem::replace(&mut self.live, Run { start, bytes: Vec::new(), head: 0 });
+        let ended = std::mem::replace(
+            &mut self.live,
+            Run {
+                start,
+                bytes: Vec::new(),
+                head: 0,
+            },
+        );
         self.edges.clear();
         if ended.is_empty() {
             pool.give(ended.bytes);
@@ -182,12 +199,19 @@ impl Buffer {
             return;
         }
         let first = self.edges.partition_point(|edge| *edge <= start.max(self.live.start));
-        let mut old_start = first.checked_sub(1).and_then(|at| self.edges.get(at)).copied().unwrap_or(self.live.start);
+        let mut old_start = first
+            .checked_sub(1)
+            .and_then(|at| self.edges.get(at))
+            .copied()
+            .unwrap_or(self.live.start);
         for edge in self.edges.range(first..) {
             if old_start >= end {
                 break;
             }
-            let old = Extent { start: old_start, end: *edge };
+            let old = Extent {
+                start: old_start,
+                end: *edge,
+            };
             new.settle(old, old.start.max(self.live.start), self.live.slice_mut(old));
             old_start = *edge;
         }
@@ -204,14 +228,24 @@ impl Buffer {
                 at = piece.end(*start);
                 continue;
             }
-            let next = self.pieces.range((Excluded(at), Unbounded)).next().map(|(start, _)| *start);
+            let next = self
+                .pieces
+                .range((Excluded(at), Unbounded))
+                .next()
+                .map(|(start, _)| *start);
             let end = next.map_or(new.extent.end, |next| next.min(new.extent.end));
             let bytes = new.part(at, end);
             if at == self.live.end() {
                 self.append(bytes, end, pool);
             } else {
                 self.piece_bytes += bytes.len() as u64;
-                self.pieces.insert(at, Piece { origin: new.extent, bytes: bytes.into() });
+                self.pieces.insert(
+                    at,
+                    Piece {
+                        origin: new.extent,
+                        bytes: bytes.into(),
+                    },
+                );
             }
             at = end;
         }
@@ -242,7 +276,9 @@ impl<'a> NewSegment<'a> {
     /// The bytes from offset `start` to `end`.
     fn part(&self, start: u64, end: u64) -> &'a [u8] {
         let base = self.extent.start;
-        self.data.get((start - base) as usize..(end - base) as usize).unwrap_or_default()
+        self.data
+            .get((start - base) as usize..(end - base) as usize)
+            .unwrap_or_default()
     }
 
     /// Compares with the old segment `origin` whose bytes from offset `start` on are `old`, and replaces them if the new ones win.
@@ -253,7 +289,9 @@ impl<'a> NewSegment<'a> {
             return;
         }
         self.done.overlap = true;
-        let Some(old) = old.get_mut((from - start) as usize..(to - start) as usize) else { return };
+        let Some(old) = old.get_mut((from - start) as usize..(to - start) as usize) else {
+            return;
+        };
         let new = self.part(from, to);
         if old == new {
             return;

@@ -176,7 +176,10 @@ impl OsPolicy {
 
     /// The policy that suricata.yaml calls `name`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(key, _)| *key == name).map(|(_, policy)| *policy)
+        Self::ALL
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, policy)| *policy)
     }
 }
 
@@ -192,8 +195,14 @@ impl HostOsPolicy {
     pub fn insert(&mut self, net: IpAddr, prefix: u8, policy: OsPolicy) {
         let bits = if net.is_ipv4() { 32 } else { 128 };
         let prefix = prefix.min(bits);
-        let entry = HostEntry { v4: net.is_ipv4(), net: masked(net, prefix), prefix, policy };
-        self.entries.retain(|old| (old.v4, old.net, old.prefix) != (entry.v4, entry.net, entry.prefix));
+        let entry = HostEntry {
+            v4: net.is_ipv4(),
+            net: masked(net, prefix),
+            prefix,
+            policy,
+        };
+        self.entries
+            .retain(|old| (old.v4, old.net, old.prefix) != (entry.v4, entry.net, entry.prefix));
         let at = self.entries.partition_point(|old| old.prefix >= prefix);
         self.entries.insert(at, entry);
     }

@@ -76,8 +76,15 @@ mod tests {
 
     #[test]
     fn counters_add_up_by_name() {
-        let mut all = StreamCounters { syn: 2, ..Default::default() };
-        all.add(&StreamCounters { syn: 3, rst: 1, ..Default::default() });
+        let mut all = StreamCounters {
+            syn: 2,
+            ..Default::default()
+        };
+        all.add(&StreamCounters {
+            syn: 3,
+            rst: 1,
+            ..Default::default()
+        });
         let listed: Vec<_> = all.iter().filter(|(_, value)| *value > 0).collect();
         assert_eq!(listed, [("syn", 5), ("rst", 1)]);
     }

@@ -104,7 +104,11 @@ impl Stream {
             window: self.window,
             wscale: self.wscale,
             base_seq: self.seq_at(self.base).0,
-            right_edge: if self.right_edge == 0 { 0 } else { self.seq_at(self.right_edge).0 },
+            right_edge: if self.right_edge == 0 {
+                0
+            } else {
+                self.seq_at(self.right_edge).0
+            },
         }
     }
 

@@ -207,7 +207,10 @@ impl StreamEventSet {
 
     /// The events, in the order of the enum.
     pub fn iter(self) -> impl Iterator<Item = StreamEvent> {
-        StreamEvent::ALL.iter().copied().filter(move |event| self.contains(*event))
+        StreamEvent::ALL
+            .iter()
+            .copied()
+            .filter(move |event| self.contains(*event))
     }
 }
 

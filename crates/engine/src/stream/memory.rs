@@ -65,7 +65,9 @@ impl BlockPool {
     /// An empty block with room for at least `min` bytes.
     pub(super) fn take(&mut self, min: usize) -> Vec<u8> {
         match CLASSES.iter().position(|size| *size >= min) {
-            Some(class) => self.spare[class].pop().unwrap_or_else(|| Vec::with_capacity(CLASSES[class])),
+            Some(class) => self.spare[class]
+                .pop()
+                .unwrap_or_else(|| Vec::with_capacity(CLASSES[class])),
             None => Vec::with_capacity(min),
         }
     }
@@ -77,7 +79,9 @@ impl BlockPool {
 
     /// Takes a block back; blocks of other sizes go back to the allocator.
     pub(super) fn give(&mut self, mut block: Vec<u8>) {
-        let Some(class) = CLASSES.iter().position(|size| *size == block.capacity()) else { return };
+        let Some(class) = CLASSES.iter().position(|size| *size == block.capacity()) else {
+            return;
+        };
         // LIMIT: spare blocks of a size.
         if self.spare[class].len() < SPARE_BLOCKS {
             block.clear();

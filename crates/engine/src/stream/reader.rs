@@ -32,7 +32,9 @@ pub struct RawChunk<'a> {
 impl Stream {
     /// What comes next for the parser.
     pub fn app_data(&self) -> AppData<'_> {
-        let (Some(buffer), false) = (&self.buffer, self.marks.has(Marks::APP_OFF)) else { return AppData::None };
+        let (Some(buffer), false) = (&self.buffer, self.marks.has(Marks::APP_OFF)) else {
+            return AppData::None;
+        };
         for (start, data) in buffer.runs() {
             if self.app_progress < start {
                 return AppData::Gap(start - self.app_progress);
@@ -48,7 +50,9 @@ impl Stream {
 
     /// Moves the parser's progress on by `n` bytes, be they data or a gap; at most to what is visible or was lost.
     pub fn consume_app(&mut self, n: u64) {
-        let limit = self.visible.max(self.buffer.as_ref().map_or(0, |buffer| buffer.live_start()));
+        let limit = self
+            .visible
+            .max(self.buffer.as_ref().map_or(0, |buffer| buffer.live_start()));
         self.app_progress = self.app_progress.saturating_add(n).min(limit.max(self.app_progress));
     }
 
@@ -119,7 +123,11 @@ impl Stream {
             let first = start.max(from);
             let data = data.get((first - start) as usize..(end.max(first) - start) as usize)?;
             let seen = self.raw_progress.saturating_sub(first) as usize;
-            Some(RawChunk { offset: first, data, seen })
+            Some(RawChunk {
+                offset: first,
+                data,
+                seen,
+            })
         })
     }
 
@@ -137,9 +145,17 @@ impl Stream {
 
     /// Frees what no reader needs any more; `context` bytes before the raw progress stay.
     pub fn prune(&mut self, context: u32, mem: &mut StreamMemory) {
-        let app = if self.marks.has(Marks::APP_OFF) { u64::MAX } else { self.app_progress };
+        let app = if self.marks.has(Marks::APP_OFF) {
+            u64::MAX
+        } else {
+            self.app_progress
+        };
         let raw_off = self.marks.has(Marks::RAW_OFF);
-        let raw = if raw_off { u64::MAX } else { self.raw_progress.saturating_sub(u64::from(context)) };
+        let raw = if raw_off {
+            u64::MAX
+        } else {
+            self.raw_progress.saturating_sub(u64::from(context))
+        };
         let Some(buffer) = &mut self.buffer else { return };
         let to = app.min(raw).min(buffer.live_end()).max(self.base);
         self.base = to;
@@ -149,7 +165,9 @@ impl Stream {
     }
 
     fn stored_end(&self) -> u64 {
-        self.buffer.as_ref().map_or(self.raw_progress, |buffer| buffer.live_end())
+        self.buffer
+            .as_ref()
+            .map_or(self.raw_progress, |buffer| buffer.live_end())
     }
 }
 

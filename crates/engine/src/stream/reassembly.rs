@@ -8,7 +8,7 @@ use super::endpoint::{Marks, Stream};
 use super::event::StreamEvent;
 use super::memory::StreamMemory;
 use super::overlap::Extent;
-use super::segment::{flag};
+use super::segment::flag;
 use super::session::{TcpState, Traits};
 use super::turn::Turn;
 
@@ -62,7 +62,11 @@ impl Turn<'_> {
 
     fn store(&mut self) {
         let segment = self.segment;
-        let first = if segment.has(flag::SYN) { segment.seq().plus(1) } else { segment.seq() };
+        let first = if segment.has(flag::SYN) {
+            segment.seq().plus(1)
+        } else {
+            segment.seq()
+        };
         let start = self.sender().offset(first);
         let payload = self.without_urgent(segment.payload);
         self.store_at(start, payload);
@@ -134,7 +138,13 @@ fn within_depth(extent: Extent, payload: &[u8], depth: u32) -> Depth<'_> {
         return Depth::Within;
     }
     let keep = depth.saturating_sub(extent.start) as usize;
-    Depth::Reached(Extent { start: extent.start, end: extent.start + keep as u64 }, payload.get(..keep).unwrap_or_default())
+    Depth::Reached(
+        Extent {
+            start: extent.start,
+            end: extent.start + keep as u64,
+        },
+        payload.get(..keep).unwrap_or_default(),
+    )
 }
 
 impl Stream {
@@ -145,11 +155,20 @@ impl Stream {
 
     /// The part of a segment at offset `start` that is not forgotten yet.
     fn wanted_part<'p>(&self, start: i64, payload: &'p [u8]) -> Option<(Extent, &'p [u8])> {
-        let base = self.buffer.as_ref().map_or(self.base, |buffer| buffer.live_start().max(self.base));
+        let base = self
+            .buffer
+            .as_ref()
+            .map_or(self.base, |buffer| buffer.live_start().max(self.base));
         let skip = usize::try_from(i64::try_from(base).ok()?.saturating_sub(start)).unwrap_or(0);
         let payload = payload.get(skip..).filter(|rest| !rest.is_empty())?;
         let start = u64::try_from(start).unwrap_or(0).max(base);
-        Some((Extent { start, end: start + payload.len() as u64 }, payload))
+        Some((
+            Extent {
+                start,
+                end: start + payload.len() as u64,
+            },
+            payload,
+        ))
     }
 
     fn insert(

@@ -61,7 +61,11 @@ impl Turn<'_> {
 
     /// A RST of a session that is being shut down.
     pub(super) fn reset_shutdown(&mut self) -> Verdict {
-        if self.reset_is_valid() { self.take_reset() } else { Verdict::Rejected }
+        if self.reset_is_valid() {
+            self.take_reset()
+        } else {
+            Verdict::Rejected
+        }
     }
 
     fn take_reset(&mut self) -> Verdict {

@@ -78,7 +78,13 @@ pub struct TcpSession {
 
 impl TcpSession {
     pub(super) fn new() -> Self {
-        Self { state: TcpState::None, previous: TcpState::None, traits: Traits::default(), streams: Default::default(), handshakes: None }
+        Self {
+            state: TcpState::None,
+            previous: TcpState::None,
+            traits: Traits::default(),
+            streams: Default::default(),
+            handshakes: None,
+        }
     }
 
     /// The state of the conversation.
@@ -207,7 +213,14 @@ fn advance(
     out: &mut SegmentOutcome,
 ) {
     let before = session.state;
-    let mut turn = Turn { session, direction, segment, config, mem, out };
+    let mut turn = Turn {
+        session,
+        direction,
+        segment,
+        config,
+        mem,
+        out,
+    };
     if !probe::handled(&mut turn) {
         turn.out.rejected = !state::dispatch(&mut turn).is_accepted();
         turn.after_reset();

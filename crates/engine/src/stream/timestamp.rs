@@ -9,7 +9,9 @@ use super::turn::Turn;
 impl Turn<'_> {
     /// Whether the segment's timestamp does not go back; raises the event otherwise.
     pub(super) fn timestamp_is_valid(&mut self) -> bool {
-        let Some((value, _)) = self.segment.timestamps.filter(|_| self.is(Traits::TIMESTAMP)) else { return true };
+        let Some((value, _)) = self.segment.timestamps.filter(|_| self.is(Traits::TIMESTAMP)) else {
+            return true;
+        };
         let os = self.receiver().os;
         if !self.must_check(value, os) {
             return true;
@@ -23,7 +25,9 @@ impl Turn<'_> {
 
     /// Notes the segment's timestamp if it is valid; so it says.
     pub(super) fn note_timestamp(&mut self) -> bool {
-        let Some((value, _)) = self.segment.timestamps.filter(|_| self.is(Traits::TIMESTAMP)) else { return true };
+        let Some((value, _)) = self.segment.timestamps.filter(|_| self.is(Traits::TIMESTAMP)) else {
+            return true;
+        };
         if !self.timestamp_is_valid() {
             return false;
         }

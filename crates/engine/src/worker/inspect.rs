@@ -44,8 +44,12 @@ impl Worker {
     /// A fragment is inspected by itself, and the datagram when it is whole.
     fn fragment(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
         // The table is taken out while its datagram is inspected: a datagram may hold a fragment of another.
-        let Some(mut defrag) = shard.defrag.take() else { return self.whole(shard, packet, out) };
-        let policy = packet.dst().map_or(OverlapPolicy::default(), |dst| overlap_policy(self.config.stream.host_os.lookup(dst)));
+        let Some(mut defrag) = shard.defrag.take() else {
+            return self.whole(shard, packet, out);
+        };
+        let policy = packet.dst().map_or(OverlapPolicy::default(), |dst| {
+            overlap_policy(self.config.stream.host_os.lookup(dst))
+        });
         let added = defrag.add_packet(packet, policy);
         let mut noted = *packet;
         for event in added.iter().flat_map(|added| added.events.iter()) {
@@ -589,7 +593,10 @@ impl From<Reject> for Verdict {
 
 /// How a system reassembles fragments, by how its TCP does.
 fn overlap_policy(os: OsPolicy) -> OverlapPolicy {
-    let name = OsPolicy::ALL.iter().find(|(_, policy)| *policy == os).map_or("bsd", |(name, _)| name);
+    let name = OsPolicy::ALL
+        .iter()
+        .find(|(_, policy)| *policy == os)
+        .map_or("bsd", |(name, _)| name);
     OverlapPolicy::of_os(name).unwrap_or_default()
 }
 

@@ -31,63 +31,31 @@ fn two_fragments_in_every_relation() {
     // Older, newer, and the outcome by bsd, bsd-right, linux, first, last, windows, solaris.
     let table: &[Relation] = &[
         // Equal.
-        (
-            (0, 3),
-            (0, 3),
-            ["AAA", "BBB", "BBB", "AAA", "BBB", "AAA", "AAA"],
-        ),
+        ((0, 3), (0, 3), ["AAA", "BBB", "BBB", "AAA", "BBB", "AAA", "AAA"]),
         // The newer one overlaps on the right.
         (
             (0, 3),
             (2, 5),
-            [
-                "AAABB", "AABBB", "AAABB", "AAABB", "AABBB", "AAABB", "AAABB",
-            ],
+            ["AAABB", "AABBB", "AAABB", "AAABB", "AABBB", "AAABB", "AAABB"],
         ),
         // The newer one overlaps on the left.
         (
             (2, 5),
             (0, 3),
-            [
-                "BBBAA", "BBAAA", "BBBAA", "BBAAA", "BBBAA", "BBAAA", "BBAAA",
-            ],
+            ["BBBAA", "BBAAA", "BBBAA", "BBAAA", "BBBAA", "BBAAA", "BBAAA"],
         ),
         // The newer one is inside.
-        (
-            (0, 4),
-            (1, 3),
-            ["AAAA", "ABBA", "AAAA", "AAAA", "ABBA", "AAAA", "AAAA"],
-        ),
+        ((0, 4), (1, 3), ["AAAA", "ABBA", "AAAA", "AAAA", "ABBA", "AAAA", "AAAA"]),
         // The newer one is around.
-        (
-            (1, 3),
-            (0, 4),
-            ["BBBB", "BAAB", "BBBB", "BAAB", "BBBB", "BBBB", "BBBB"],
-        ),
+        ((1, 3), (0, 4), ["BBBB", "BAAB", "BBBB", "BAAB", "BBBB", "BBBB", "BBBB"]),
         // Both begin together, the newer one is shorter.
-        (
-            (0, 4),
-            (0, 2),
-            ["AAAA", "BBAA", "BBAA", "AAAA", "BBAA", "AAAA", "AAAA"],
-        ),
+        ((0, 4), (0, 2), ["AAAA", "BBAA", "BBAA", "AAAA", "BBAA", "AAAA", "AAAA"]),
         // Both begin together, the newer one is longer.
-        (
-            (0, 2),
-            (0, 4),
-            ["AABB", "BBBB", "BBBB", "AABB", "BBBB", "AABB", "AABB"],
-        ),
+        ((0, 2), (0, 4), ["AABB", "BBBB", "BBBB", "AABB", "BBBB", "AABB", "AABB"]),
         // Both end together, the newer one is shorter.
-        (
-            (0, 4),
-            (2, 4),
-            ["AAAA", "AABB", "AAAA", "AAAA", "AABB", "AAAA", "AAAA"],
-        ),
+        ((0, 4), (2, 4), ["AAAA", "AABB", "AAAA", "AAAA", "AABB", "AAAA", "AAAA"]),
         // Both end together, the newer one is longer.
-        (
-            (2, 4),
-            (0, 4),
-            ["BBBB", "BBAA", "BBBB", "BBAA", "BBBB", "BBAA", "BBBB"],
-        ),
+        ((2, 4), (0, 4), ["BBBB", "BBAA", "BBBB", "BBAA", "BBBB", "BBAA", "BBBB"]),
         // They only touch.
         ((0, 2), (2, 4), ["AABB"; 7]),
         ((2, 4), (0, 2), ["BBAA"; 7]),

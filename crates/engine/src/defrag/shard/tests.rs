@@ -24,14 +24,7 @@ impl Bench {
         self.with_header(id, offset, more, payload, &HEADER_V4)
     }
 
-    fn with_header(
-        &mut self,
-        id: u32,
-        offset: u32,
-        more: bool,
-        payload: &[u8],
-        header: &[u8],
-    ) -> Outcome {
+    fn with_header(&mut self, id: u32, offset: u32, more: bool, payload: &[u8], header: &[u8]) -> Outcome {
         let (src, dst) = ([10, 0, 0, 1].into(), [10, 0, 0, 2].into());
         let fragment = Fragment {
             id,
@@ -76,9 +69,7 @@ impl Outcome {
     }
 }
 
-const HEADER_V4: [u8; 20] = [
-    0x45, 0, 0, 0, 0, 7, 0x20, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
-];
+const HEADER_V4: [u8; 20] = [0x45, 0, 0, 0, 0, 7, 0x20, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
 
 /// A configuration with room for a few datagrams.
 fn small(memcap: usize) -> DefragConfig {
@@ -104,9 +95,7 @@ fn two_fragments_make_a_datagram() {
     let outcome = bench.v4(7, 0, true, b"thefirst");
     let datagram = outcome.datagram.unwrap();
     assert_eq!(datagram[20..], *b"thefirstsecond");
-    let header = [
-        0x45, 0, 0, 34, 0, 7, 0, 0, 64, 17, 0x66, 0xc2, 10, 0, 0, 1, 10, 0, 0, 2,
-    ];
+    let header = [0x45, 0, 0, 34, 0, 7, 0, 0, 64, 17, 0x66, 0xc2, 10, 0, 0, 1, 10, 0, 0, 2];
     assert_eq!(datagram[..20], header);
     assert!(bench.defrag.is_empty());
     let counters = bench.defrag.counters();
@@ -143,10 +132,7 @@ fn ipv6_loses_its_fragment_header() {
     };
     let datagram = bench.fragment(key, &fragment).datagram.unwrap();
     assert_eq!(datagram[4..6], [0, 22]);
-    assert_eq!(
-        datagram[40], 17,
-        "the next header is that of the first fragment"
-    );
+    assert_eq!(datagram[40], 17, "the next header is that of the first fragment");
     assert_eq!(datagram[48..], *b"thefirstsecond");
     assert_eq!(bench.defrag.counters().ipv6_reassembled, 1);
 }
@@ -253,10 +239,7 @@ fn the_ping_of_death_is_told() {
         ..fragment
     };
     let outcome = bench.fragment(key, &fragment);
-    assert_eq!(
-        (outcome.events, outcome.datagram),
-        (too_large.to_vec(), None)
-    );
+    assert_eq!((outcome.events, outcome.datagram), (too_large.to_vec(), None));
 }
 
 #[test]
@@ -313,10 +296,7 @@ fn fragments_are_limited() {
         assert!(bench.v4(2, number * 8, true, b"aaaaaaaa").is_quiet());
     }
     assert_eq!(bench.defrag.len(), 1, "the other datagram is given up");
-    assert_eq!(
-        bench.v4(2, 40, true, b"aaaaaaaa").events,
-        [DefragEvent::Ignored]
-    );
+    assert_eq!(bench.v4(2, 40, true, b"aaaaaaaa").events, [DefragEvent::Ignored]);
     assert_eq!(bench.defrag.counters().max_frags_reached, 2);
 }
 

@@ -66,9 +66,7 @@ impl Bench {
     /// First packet and reason of the flows that ended since the last call.
     fn ended(&mut self) -> Vec<(u64, EndReason)> {
         let ended = self.ended.drain(..);
-        ended
-            .map(|flow| (flow.first_packet(), flow.reason()))
-            .collect()
+        ended.map(|flow| (flow.first_packet(), flow.reason())).collect()
     }
 }
 
@@ -77,15 +75,10 @@ fn an_unused_table_costs_next_to_nothing() {
     assert!(size_of::<FlowTable<[u64; 100]>>() < 200);
     let mut bench = Bench::new(10);
     assert_eq!(bench.table.counters(), FlowCounters::default());
-    bench
-        .table
-        .expire(Timestamp::new(1, 0), &mut |_| unreachable!());
+    bench.table.expire(Timestamp::new(1, 0), &mut |_| unreachable!());
     bench.drain();
     assert!(bench.table.store.is_none());
-    let stray = FlowRef {
-        slot: 0,
-        generation: 0,
-    };
+    let stray = FlowRef { slot: 0, generation: 0 };
     assert!(bench.table.get(stray).is_none());
     bench.table.set_state(stray, FlowState::Closed);
     bench.table.swap(stray);
@@ -103,10 +96,7 @@ fn both_directions_are_one_flow() {
     assert!(!back.new);
     let flow = bench.flow(there);
     assert_eq!(flow.state(), FlowState::Established);
-    let one = super::super::Count {
-        packets: 1,
-        bytes: 100,
-    };
+    let one = super::super::Count { packets: 1, bytes: 100 };
     assert_eq!(flow.count(Direction::ToServer), one);
     assert_eq!(flow.count(Direction::ToClient), one);
     assert_eq!((flow.first().secs(), flow.last().secs()), (0, 1));
@@ -118,9 +108,7 @@ fn tcp_is_established_by_the_stream_engine() {
     let flow = bench.packet(tuple(1, 2, TCP), 0);
     bench.packet(tuple(2, 1, TCP), 0);
     assert_eq!(bench.flow(flow).state(), FlowState::New);
-    bench
-        .table
-        .set_state(flow.unwrap().flow, FlowState::Established);
+    bench.table.set_state(flow.unwrap().flow, FlowState::Established);
     assert_eq!(bench.flow(flow).state(), FlowState::Established);
     bench.packet(tuple(1, 2, TCP), 600);
     assert_eq!(bench.ended(), []);
@@ -159,13 +147,7 @@ fn timeouts_are_whole_seconds() {
     assert!(!bench.packet(tuple(1, 2, UDP), 30).unwrap().new);
     let mut late = seen(tuple(1, 2, UDP), 60, 9);
     late.time = Timestamp::new(60, 999_999_999);
-    assert!(
-        !bench
-            .table
-            .lookup(&late, &mut |_| unreachable!())
-            .unwrap()
-            .new
-    );
+    assert!(!bench.table.lookup(&late, &mut |_| unreachable!()).unwrap().new);
     late.time = Timestamp::new(61, 0);
     let mut ended = 0;
     assert!(bench.table.lookup(&late, &mut |_| ended += 1).unwrap().new);
@@ -183,18 +165,12 @@ fn expiry_goes_by_state_and_protocol() {
     bench.packet(tuple(5, 6, 132), 0);
     assert_eq!(bench.table.len(), 4);
     bench.packet(tuple(9, 9, 132), 31);
-    assert_eq!(
-        bench.ended(),
-        [(2, EndReason::Timeout), (5, EndReason::Timeout)]
-    );
+    assert_eq!(bench.ended(), [(2, EndReason::Timeout), (5, EndReason::Timeout)]);
     bench.packet(tuple(9, 9, 132), 61);
     assert_eq!(bench.ended(), [(1, EndReason::Timeout)]);
     bench.packet(tuple(9, 9, 132), 301);
     // In the order of their states: the sixth packet's flow is still a new one.
-    assert_eq!(
-        bench.ended(),
-        [(6, EndReason::Timeout), (3, EndReason::Timeout)]
-    );
+    assert_eq!(bench.ended(), [(6, EndReason::Timeout), (3, EndReason::Timeout)]);
     assert_eq!(bench.table.len(), 1);
 }
 
@@ -223,10 +199,7 @@ fn reused_ports_start_a_new_flow() {
     assert_eq!(found.direction, Direction::ToClient);
     let mut ended = Vec::new();
     let new = bench.table.restart(&syn, &mut |flow| ended.push(flow));
-    assert_eq!(
-        (ended[0].session, ended[0].reason()),
-        (7, EndReason::TcpReuse)
-    );
+    assert_eq!((ended[0].session, ended[0].reason()), (7, EndReason::TcpReuse));
     assert!(new.new && new.direction == Direction::ToServer);
     assert!(bench.table.get(old.flow).is_none(), "a stale reference");
     assert_ne!(bench.table.get(new.flow).unwrap().id(), ended[0].id());
@@ -250,20 +223,13 @@ fn a_full_table_gives_up_the_least_loss() {
     assert!(bench.table.is_emergency());
     bench.packet(tuple(9, 2, TCP), 4);
     bench.packet(tuple(9, 3, TCP), 4);
-    assert_eq!(
-        bench.ended(),
-        [(4, EndReason::Forced), (5, EndReason::Forced)]
-    );
+    assert_eq!(bench.ended(), [(4, EndReason::Forced), (5, EndReason::Forced)]);
     for second in [2, 3] {
         let flow = bench.packet(tuple(9, second, TCP), 4).unwrap().flow;
         bench.table.set_state(flow, FlowState::Established);
     }
     bench.packet(tuple(9, 4, UDP), 4);
-    assert_eq!(
-        bench.ended(),
-        [(2, EndReason::Forced)],
-        "closed before established"
-    );
+    assert_eq!(bench.ended(), [(2, EndReason::Forced)], "closed before established");
     let counters = bench.table.counters();
     assert_eq!((counters.memcap, counters.get_used), (4, 4));
     assert_eq!(counters.emerg_mode_entered, 1);
@@ -293,9 +259,7 @@ fn the_end_comes_in_the_order_of_first_packets() {
     }
     bench.packet(tuple(100, 5, UDP), 1);
     bench.drain();
-    let expected: Vec<_> = (1..=5)
-        .map(|number| (number, EndReason::Shutdown))
-        .collect();
+    let expected: Vec<_> = (1..=5).map(|number| (number, EndReason::Shutdown)).collect();
     assert_eq!(bench.ended(), expected);
     assert!(bench.table.is_empty());
     assert!(bench.packet(tuple(100, 5, UDP), 1).unwrap().new);
@@ -336,11 +300,7 @@ fn a_flood_stays_within_the_cap() {
         }
     }
     let counters = table.counters();
-    assert!(
-        counters.memuse <= (1 << 20) + (64 << 10),
-        "{}",
-        counters.memuse
-    );
+    assert!(counters.memuse <= (1 << 20) + (64 << 10), "{}", counters.memuse);
     assert!(table.len() <= table.capacity());
     assert_eq!(busy_ended, 0, "the flood drove out an established flow");
     assert_eq!(counters.mgr_flows_evicted, 0);
@@ -406,9 +366,9 @@ impl Model {
     /// Removes the flow if its time is over; the table may do so later, but never earlier.
     fn is_over(&self, key: &FlowKey, now: i64) -> bool {
         let timeouts = FlowTimeouts::default();
-        self.flows.get(key).is_some_and(|flow| {
-            now - flow.last > i64::from(timeouts.of(Class::of(key, flow.state), false))
-        })
+        self.flows
+            .get(key)
+            .is_some_and(|flow| now - flow.last > i64::from(timeouts.of(Class::of(key, flow.state), false)))
     }
 
     fn packet(&mut self, tuple: Tuple, now: i64, number: u64) -> Option<(u64, Direction)> {
@@ -434,11 +394,7 @@ impl Model {
         flow.last = flow.last.max(now);
         flow.packets[direction.index()] += 1;
         flow.spoke[direction.index()] |= !tuple.quoted;
-        if flow.spoke == [true; 2]
-            && !tuple.quoted
-            && flow.state == FlowState::New
-            && tuple.key.proto() != TCP
-        {
+        if flow.spoke == [true; 2] && !tuple.quoted && flow.state == FlowState::New && tuple.key.proto() != TCP {
             flow.state = FlowState::Established;
         }
         Some((flow.first, direction))

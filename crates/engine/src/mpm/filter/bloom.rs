@@ -10,9 +10,7 @@ pub(super) struct Bloom {
 impl Bloom {
     /// A map of the given hashes, with about so many bits for each.
     pub(super) fn new(hashes: &[u32], bits_each: usize) -> Self {
-        let bits = (hashes.len() * bits_each)
-            .clamp(MIN_BITS, MAX_BITS)
-            .next_power_of_two();
+        let bits = (hashes.len() * bits_each).clamp(MIN_BITS, MAX_BITS).next_power_of_two();
         let shift = 32 - (bits / 32).ilog2();
         let mut words = vec![0; bits / 32];
         for &hash in hashes {

@@ -59,10 +59,7 @@ impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
             } else {
                 let at = rarity.choose_pair(bytes);
                 grams.extend(grams_of_pair(bytes, at));
-                keys.push((
-                    pair_key(load(bytes, at) | FOLD),
-                    Entry::new(bytes, literal, at, 0),
-                ));
+                keys.push((pair_key(load(bytes, at) | FOLD), Entry::new(bytes, literal, at, 0)));
                 pairs = true;
             }
         }
@@ -127,18 +124,9 @@ impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
 
     /// Compares the patterns that have the window of this key.
     #[inline(never)]
-    fn look_up(
-        &self,
-        key: u32,
-        haystack: &[u8],
-        at: usize,
-        literals: &Literals,
-        budget: &mut Budget,
-        hits: &mut Hits,
-    ) {
+    fn look_up(&self, key: u32, haystack: &[u8], at: usize, literals: &Literals, budget: &mut Budget, hits: &mut Hits) {
         let bucket = (key >> self.shift) as usize;
-        let entries =
-            &self.entries[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
+        let entries = &self.entries[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
         budget.0 = budget.0.saturating_sub(1 + entries.len());
         for entry in entries {
             let Some(word_at) = at.checked_add_signed(isize::from(entry.word_at >> 4)) else {
@@ -194,8 +182,7 @@ fn grams_of_pair(bytes: &[u8], at: usize) -> impl Iterator<Item = u32> {
     let pair = (load(bytes, at) | FOLD) & 0xFFFF;
     let whole = (bytes.len() == 3).then(|| hash3(load(bytes, 0) | FOLD));
     let any = || (0..=0xFF).filter(|byte| byte & 0x20 != 0);
-    let first =
-        (bytes.len() == 2 || at == 1).then(|| any().map(move |any| hash3(pair | any << 16)));
+    let first = (bytes.len() == 2 || at == 1).then(|| any().map(move |any| hash3(pair | any << 16)));
     let last = (bytes.len() == 2 || at == 0).then(|| any().map(move |any| hash3(pair << 8 | any)));
     whole
         .into_iter()
@@ -227,7 +214,7 @@ const fn first_bytes(n: usize) -> u64 {
     u64::MAX >> (64 - 8 * n as u32)
 }
 
-const LEVEL1_BITS: usize = 16;
+const LEVEL1_BITS: usize = 24;
 const LEVEL2_BITS: usize = 16;
 /// What a comparison that fails is worth in looks at entries.
 const VERIFY_COST: usize = 4;

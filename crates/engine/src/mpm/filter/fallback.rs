@@ -26,25 +26,15 @@ struct Automaton {
 
 impl Fallback {
     /// Adds the patterns that occur to the hits; `false` when the set is too large for an automaton.
-    pub(super) fn scan(
-        &self,
-        haystack: &[u8],
-        literals: &Literals,
-        scratch: &mut Scratch,
-        hits: &mut Hits,
-    ) -> bool {
+    pub(super) fn scan(&self, haystack: &[u8], literals: &Literals, scratch: &mut Scratch, hits: &mut Hits) -> bool {
         let Some(automaton) = self.automaton.get_or_init(|| Automaton::new(literals)) else {
             return false;
         };
         scratch.folded.clear();
-        scratch
-            .folded
-            .extend(haystack.iter().map(u8::to_ascii_lowercase));
+        scratch.folded.extend(haystack.iter().map(u8::to_ascii_lowercase));
         for found in automaton.states.find_overlapping_iter(&scratch.folded) {
             for &literal in automaton.literals(found.value()) {
-                if !literals.reported(literal, hits)
-                    && literals.occurs(literal, haystack, found.start())
-                {
+                if !literals.reported(literal, hits) && literals.occurs(literal, haystack, found.start()) {
                     literals.report(literal, hits);
                 }
             }
@@ -54,13 +44,9 @@ impl Fallback {
 
     /// Bytes of heap held.
     pub(super) fn memory(&self) -> usize {
-        self.automaton
-            .get()
-            .and_then(Option::as_ref)
-            .map_or(0, |automaton| {
-                automaton.states.heap_bytes()
-                    + (automaton.literals.capacity() + automaton.starts.capacity()) * 4
-            })
+        self.automaton.get().and_then(Option::as_ref).map_or(0, |automaton| {
+            automaton.states.heap_bytes() + (automaton.literals.capacity() + automaton.starts.capacity()) * 4
+        })
     }
 }
 

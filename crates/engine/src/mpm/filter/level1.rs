@@ -36,23 +36,36 @@ impl Level1 {
         }
     }
 
-    /// Marks the places of a haystack's end, in which no gram may be cut off: lanes of three and four bytes begin at
-    /// `first`, which is 0 or 1, and those of eight bytes with the end.
+    /// Marks the places of a haystack's end, in which no gram may be cut off: the lanes of three and four bytes begin at
+    /// the second byte, those of eight bytes at the first.
     #[inline]
-    pub(super) fn marks_of_end(&self, end: &[u8; Self::END], first: usize, simd: Simd) -> Marks {
-        debug_assert!(first <= 1);
+    pub(super) fn marks_of_end(&self, end: &[u8; Self::END], simd: Simd) -> Marks {
         let mut marks = match simd {
-            Simd::Avx2 => simd::marks_of_end(self, end, first),
+            Simd::Avx2 => simd::marks_of_end(self, end),
             Simd::Scalar => Marks {
-                short: self.marks_scalar_short(&end[first..], 8),
-                mid: self.marks_scalar_mid(&end[first..], 8),
+                short: self.marks_scalar_short(&end[1..], 8),
+                mid: self.marks_scalar_mid(&end[1..], 8),
                 long: self.marks_scalar_long(end, 8),
             },
         };
-        // The last three bytes do not fit in eight lanes.
-        if let Some(bloom) = &self.short {
-            marks.short |= u64::from(bloom.passes(hash3(load(end, first + 32) | FOLD))) << 8;
+        marks.short |= self.mark_of_ninth_lane(&end[1..]);
+        marks
+    }
+
+    /// Marks the places of a haystack of less than [`Level1::END`] bytes, as if zeros followed.
+    #[inline]
+    pub(super) fn marks_of_few(&self, haystack: &[u8], simd: Simd) -> Marks {
+        let mut marks = match simd {
+            Simd::Avx2 => simd::marks_of_few(self, haystack),
+            Simd::Scalar => self.marks_scalar(haystack, haystack.len().div_ceil(4).min(8)),
+        };
+        if haystack.len() > 32 {
+            marks.short |= self.mark_of_ninth_lane(haystack);
         }
+        let lanes = u64::MAX >> (64 - haystack.len().div_ceil(4).max(1));
+        marks.short &= lanes | lanes << 32;
+        marks.mid &= lanes as u32;
+        marks.long &= lanes as u32;
         marks
     }
 
@@ -67,6 +80,12 @@ impl Level1 {
 
     /// How many bytes the end of a haystack has.
     pub(super) const END: usize = 36;
+
+    /// The last three bytes of an end do not fit in eight lanes.
+    fn mark_of_ninth_lane(&self, haystack: &[u8]) -> u64 {
+        let passes = |bloom: &Bloom| bloom.passes(hash3(load(haystack, 32) | FOLD));
+        u64::from(self.short.as_ref().is_some_and(passes)) << 8
+    }
 
     fn marks_scalar(&self, haystack: &[u8], lanes: usize) -> Marks {
         Marks {
@@ -99,19 +118,6 @@ impl Level1 {
             let word = load(haystack, 4 * lane) | FOLD;
             marks | u32::from(bloom.passes(hash8(word))) << lane
         })
-    }
-}
-
-impl Marks {
-    /// The marks whose lane starts in the first `len` bytes.
-    #[inline]
-    pub(super) fn within(self, len: usize) -> Self {
-        let lanes = ((1_u64 << len.div_ceil(4)) - 1) as u32;
-        Self {
-            short: self.short & (u64::from(lanes) | u64::from(lanes) << 32),
-            mid: self.mid & lanes,
-            long: self.long & lanes,
-        }
     }
 }
 

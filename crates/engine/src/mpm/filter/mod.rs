@@ -79,15 +79,9 @@ impl Filter {
             classes[class].push(id);
         }
         let [ones, runs, short, mid, long] = classes;
-        let (short, short1) = (!short.is_empty())
-            .then(|| Class::new(&literals, &short))
-            .unzip();
-        let (mid, mid1) = (!mid.is_empty())
-            .then(|| Class::new(&literals, &mid))
-            .unzip();
-        let (long, long1) = (!long.is_empty())
-            .then(|| Class::new(&literals, &long))
-            .unzip();
+        let (short, short1) = (!short.is_empty()).then(|| Class::new(&literals, &short)).unzip();
+        let (mid, mid1) = (!mid.is_empty()).then(|| Class::new(&literals, &mid)).unzip();
+        let (long, long1) = (!long.is_empty()).then(|| Class::new(&literals, &long)).unzip();
         Some(Self {
             simd: simd.min(Simd::detect()),
             min_len: literals.min_len(),
@@ -115,10 +109,7 @@ impl Filter {
             runs.scan(haystack, self.simd, &self.literals, hits);
         }
         let mut base = 0;
-        while let Some(rest) = haystack
-            .get(base..)
-            .filter(|rest| rest.len() >= Level1::END)
-        {
+        while let Some(rest) = haystack.get(base..).filter(|rest| rest.len() >= Level1::END) {
             let vectors = ((rest.len() - 4) / 32).min(4);
             let marks = self.level1.marks(rest, vectors, self.simd);
             self.candidates(haystack, marks, [base; 3], budget, hits);
@@ -135,29 +126,17 @@ impl Filter {
     fn scan_end(&self, haystack: &[u8], budget: &mut Budget, hits: &mut Hits) {
         if let Some(end) = haystack.last_chunk() {
             let base = haystack.len() - Level1::END;
-            let marks = self.level1.marks_of_end(end, 1, self.simd);
+            let marks = self.level1.marks_of_end(end, self.simd);
             self.candidates(haystack, marks, [base + 1, base + 1, base], budget, hits);
         } else {
-            let mut whole = [0; Level1::END];
-            whole[..haystack.len()].copy_from_slice(haystack);
-            let marks = self
-                .level1
-                .marks_of_end(&whole, 0, self.simd)
-                .within(haystack.len());
+            let marks = self.level1.marks_of_few(haystack, self.simd);
             self.candidates(haystack, marks, [0; 3], budget, hits);
         }
     }
 
     /// Looks at all the marked places, those of each class counted from another base.
     #[inline]
-    fn candidates(
-        &self,
-        haystack: &[u8],
-        marks: Marks,
-        bases: [usize; 3],
-        budget: &mut Budget,
-        hits: &mut Hits,
-    ) {
+    fn candidates(&self, haystack: &[u8], marks: Marks, bases: [usize; 3], budget: &mut Budget, hits: &mut Hits) {
         let literals = &self.literals;
         if let Some(short) = &self.short {
             let mut marks = marks.short;

@@ -23,9 +23,7 @@ impl Ones {
             };
             (byte, other, literal)
         });
-        Self {
-            bytes: bytes.collect(),
-        }
+        Self { bytes: bytes.collect() }
     }
 
     /// Adds the patterns that occur to the hits.

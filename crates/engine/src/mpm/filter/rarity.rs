@@ -76,8 +76,7 @@ impl Rarity {
     /// The start of the rarer pair of a pattern of two or three bytes.
     pub(super) fn choose_pair(&self, bytes: &[u8]) -> usize {
         let rarity = |at: usize| {
-            u32::from(MODEL.first[usize::from(bytes[at] | 0x20)])
-                + u32::from(MODEL.pair(bytes[at], bytes[at + 1]))
+            u32::from(MODEL.first[usize::from(bytes[at] | 0x20)]) + u32::from(MODEL.pair(bytes[at], bytes[at + 1]))
         };
         usize::from(bytes.len() > 2 && rarity(1) > rarity(0))
     }

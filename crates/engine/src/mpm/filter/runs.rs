@@ -39,10 +39,7 @@ enum Kind {
 
 /// Whether a pattern of two bytes or more is one byte repeated, if case and the like are set aside.
 pub(super) fn is_run(bytes: &[u8]) -> bool {
-    bytes.len() > 1
-        && bytes
-            .windows(2)
-            .all(|pair| pair[0] | 0x20 == pair[1] | 0x20)
+    bytes.len() > 1 && bytes.windows(2).all(|pair| pair[0] | 0x20 == pair[1] | 0x20)
 }
 
 impl Runs {
@@ -87,6 +84,10 @@ impl Runs {
         while base + 1 < haystack.len() {
             let mut repeats = repeats(&haystack[base..], simd);
             let mut next = base + 64;
+            if self.min_len > 2 && repeats & (repeats >> 1 | 1 << 63) == 0 {
+                base = next;
+                continue;
+            }
             while repeats != 0 {
                 let first = repeats.trailing_zeros();
                 let ones = (!(repeats >> first)).trailing_zeros().min(64 - first);
@@ -128,9 +129,7 @@ impl Runs {
             }
             let fits = match pattern.kind {
                 Kind::AnyCase => true,
-                Kind::Of(byte) => {
-                    longest.get_or_insert_with(|| Longest::of(run)).len(byte) >= pattern.len
-                }
+                Kind::Of(byte) => longest.get_or_insert_with(|| Longest::of(run)).len(byte) >= pattern.len,
                 Kind::Mixed => memmem::find(run, literals.bytes(pattern.literal)).is_some(),
             };
             if fits {

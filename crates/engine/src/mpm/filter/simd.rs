@@ -39,10 +39,20 @@ pub(super) fn marks(level1: &Level1, haystack: &[u8], vectors: usize) -> Marks {
 /// To be called only where [`Simd::detect`] said that the machine has AVX2.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-pub(super) fn marks_of_end(level1: &Level1, end: &[u8; Level1::END], first: usize) -> Marks {
-    assert!(first <= 1);
-    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected; `first` was checked.
-    unsafe { avx2::marks_of_end(level1, end, first) }
+pub(super) fn marks_of_end(level1: &Level1, end: &[u8; Level1::END]) -> Marks {
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected.
+    unsafe { avx2::marks_of_end(level1, end) }
+}
+
+/// [`Level1::marks_of_few`] by AVX2.
+///
+/// To be called only where [`Simd::detect`] said that the machine has AVX2.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(super) fn marks_of_few(level1: &Level1, haystack: &[u8]) -> Marks {
+    assert!(haystack.len() < Level1::END);
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected; the length was checked.
+    unsafe { avx2::marks_of_few(level1, haystack) }
 }
 
 /// Which of the first 64 bytes of the haystack are like the byte after them, case and the like set aside.
@@ -66,11 +76,7 @@ mod never {
         unreachable!()
     }
 
-    pub(in super::super) fn marks_of_end(
-        _level1: &Level1,
-        _end: &[u8; Level1::END],
-        _first: usize,
-    ) -> Marks {
+    pub(in super::super) fn marks_of_end(_level1: &Level1, _end: &[u8; Level1::END], _first: usize) -> Marks {
         unreachable!()
     }
 
@@ -80,7 +86,7 @@ mod never {
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use never::{marks, marks_of_end, repeats};
+pub(super) use never::{marks, marks_of_end, marks_of_few, repeats};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
@@ -95,19 +101,22 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn marks(level1: &Level1, from: *const u8, vectors: usize) -> Marks {
         let mut marks = Marks::default();
-        for vector in 0..vectors {
-            // SAFETY: `vector < vectors`, and each of the three reads 36 bytes at most.
-            unsafe {
-                let from = from.add(32 * vector);
-                if let Some(bloom) = &level1.short {
-                    marks.short |= short(bloom, from) << (8 * vector);
-                }
-                if let Some(bloom) = &level1.mid {
-                    marks.mid |= mid(bloom, from) << (8 * vector);
-                }
-                if let Some(bloom) = &level1.long {
-                    marks.long |= long(bloom, from) << (8 * vector);
-                }
+        // SAFETY: a vector is one of `vectors`, and at most 36 bytes are read from its first.
+        let at = |vector: usize, more: usize| unsafe { load(from.add(32 * vector + more)) };
+        // PERF: class by class, so that what depends on the class alone stays in registers.
+        if let Some(bloom) = &level1.short {
+            for vector in 0..vectors {
+                marks.short |= short(bloom, at(vector, 0), at(vector, 1)) << (8 * vector);
+            }
+        }
+        if let Some(bloom) = &level1.mid {
+            for vector in 0..vectors {
+                marks.mid |= mid(bloom, at(vector, 0)) << (8 * vector);
+            }
+        }
+        if let Some(bloom) = &level1.long {
+            for vector in 0..vectors {
+                marks.long |= long(bloom, at(vector, 0), at(vector, 4)) << (8 * vector);
             }
         }
         marks
@@ -115,26 +124,52 @@ mod avx2 {
 
     /// # Safety
     ///
-    /// The machine has AVX2; `first` is 0 or 1.
+    /// The machine has AVX2.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn marks_of_end(
-        level1: &Level1,
-        end: &[u8; Level1::END],
-        first: usize,
-    ) -> Marks {
-        let from = end.as_ptr();
+    pub(super) unsafe fn marks_of_end(level1: &Level1, end: &[u8; Level1::END]) -> Marks {
+        // SAFETY: the end has 36 bytes, and the last 32 begin with the fifth.
+        let at = |first: usize| unsafe { load(end.as_ptr().add(first.min(4))) };
         let mut marks = Marks::default();
-        // SAFETY: the end has 36 bytes, and no more than 33 are read after the first.
-        unsafe {
-            if let Some(bloom) = &level1.short {
-                marks.short = short(bloom, from.add(first));
-            }
-            if let Some(bloom) = &level1.mid {
-                marks.mid = mid(bloom, from.add(first));
-            }
-            if let Some(bloom) = &level1.long {
-                marks.long = long(bloom, from);
-            }
+        if let Some(bloom) = &level1.short {
+            marks.short = short(bloom, at(1), at(2));
+        }
+        if let Some(bloom) = &level1.mid {
+            marks.mid = mid(bloom, at(1));
+        }
+        if let Some(bloom) = &level1.long {
+            marks.long = long(bloom, at(0), at(4));
+        }
+        marks
+    }
+
+    /// # Safety
+    ///
+    /// The machine has AVX2; the haystack has fewer than 36 bytes.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn marks_of_few(level1: &Level1, haystack: &[u8]) -> Marks {
+        let (from, len) = (haystack.as_ptr(), haystack.len());
+        let numbers = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+        // PERF: a masked load and the rest put in its lane: a copy with zeros behind could not be loaded before the
+        // stores are done.
+        let rest = _mm256_set1_epi32(super::super::level1::load(haystack, len & !3) as i32);
+        let lanes_from = |first: usize| {
+            let whole = _mm256_set1_epi32((len / 4) as i32 - first as i32);
+            let mask = _mm256_cmpgt_epi32(whole, numbers);
+            // SAFETY: only the lanes under the mask are read, and they are within the haystack.
+            let lanes = unsafe { _mm256_maskload_epi32(from.wrapping_add(4 * first).cast(), mask) };
+            _mm256_or_si256(lanes, _mm256_and_si256(rest, _mm256_cmpeq_epi32(whole, numbers)))
+        };
+        let (low, high) = (lanes_from(0), lanes_from(1));
+        let mut marks = Marks::default();
+        if let Some(bloom) = &level1.short {
+            let next = _mm256_or_si256(_mm256_srli_epi32::<8>(low), _mm256_slli_epi32::<24>(high));
+            marks.short = short(bloom, low, next);
+        }
+        if let Some(bloom) = level1.mid.as_ref().filter(|_| len >= 7) {
+            marks.mid = mid(bloom, low);
+        }
+        if let Some(bloom) = level1.long.as_ref().filter(|_| len >= 11) {
+            marks.long = long(bloom, low, high);
         }
         marks
     }
@@ -146,71 +181,55 @@ mod avx2 {
     pub(super) unsafe fn repeats(from: *const u8) -> u64 {
         let half = |at: usize| {
             // SAFETY: `at` is 32 at most, and 33 bytes are read from it.
-            let (here, next) = unsafe { (folded(from.add(at)), folded(from.add(at + 1))) };
-            u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, next)) as u32)
+            let (here, next) = unsafe { (load(from.add(at)), load(from.add(at + 1))) };
+            u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(fold(here), fold(next))) as u32)
         };
         half(0) | half(32) << 32
     }
 
-    /// Marks of eight lanes and their middles.
-    ///
-    /// # Safety
-    ///
-    /// The machine has AVX2; 33 bytes can be read from `from`.
+    /// Marks of eight lanes and their middles; `next` has the bytes one further on.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn short(bloom: &Bloom, from: *const u8) -> u64 {
+    fn short(bloom: &Bloom, lanes: __m256i, next: __m256i) -> u64 {
         let k1 = _mm256_set1_epi32(K1 as i32);
-        // SAFETY: 33 bytes can be read.
-        let (low, high) = unsafe { (folded(from), folded(from.add(1))) };
         // A gram is at the top of its lane: bytes 0-2, and bytes 2-4.
-        let start = _mm256_slli_epi32::<8>(low);
-        let middle = _mm256_and_si256(high, _mm256_set1_epi32(0xFFFF_FF00_u32 as i32));
+        let start = _mm256_slli_epi32::<8>(fold(lanes));
+        let middle = _mm256_and_si256(fold(next), _mm256_set1_epi32(0xFFFF_FF00_u32 as i32));
         let start = passes(bloom, _mm256_mullo_epi32(start, k1));
         let middle = passes(bloom, _mm256_mullo_epi32(middle, k1));
         u64::from(start) | u64::from(middle) << 32
     }
 
     /// Marks of eight lanes.
-    ///
-    /// # Safety
-    ///
-    /// The machine has AVX2; 32 bytes can be read from `from`.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn mid(bloom: &Bloom, from: *const u8) -> u32 {
-        // SAFETY: 32 bytes can be read.
-        let word = unsafe { folded(from) };
-        passes(
-            bloom,
-            _mm256_mullo_epi32(word, _mm256_set1_epi32(K1 as i32)),
-        )
+    fn mid(bloom: &Bloom, lanes: __m256i) -> u32 {
+        passes(bloom, _mm256_mullo_epi32(fold(lanes), _mm256_set1_epi32(K1 as i32)))
     }
 
-    /// Marks of eight lanes.
-    ///
-    /// # Safety
-    ///
-    /// The machine has AVX2; 36 bytes can be read from `from`.
+    /// Marks of eight lanes; `next` has the bytes four further on.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn long(bloom: &Bloom, from: *const u8) -> u32 {
-        // SAFETY: 36 bytes can be read.
-        let (low, high) = unsafe { (folded(from), folded(from.add(4))) };
-        let low = _mm256_mullo_epi32(low, _mm256_set1_epi32(K1 as i32));
-        let high = _mm256_mullo_epi32(high, _mm256_set1_epi32(K2 as i32));
+    fn long(bloom: &Bloom, lanes: __m256i, next: __m256i) -> u32 {
+        let low = _mm256_mullo_epi32(fold(lanes), _mm256_set1_epi32(K1 as i32));
+        let high = _mm256_mullo_epi32(fold(next), _mm256_set1_epi32(K2 as i32));
         passes(bloom, _mm256_add_epi32(low, high))
     }
 
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn fold(bytes: __m256i) -> __m256i {
+        _mm256_or_si256(bytes, _mm256_set1_epi8(FOLD as i8))
+    }
+
     /// # Safety
     ///
     /// The machine has AVX2; 32 bytes can be read from `from`.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn folded(from: *const u8) -> __m256i {
+    unsafe fn load(from: *const u8) -> __m256i {
         // SAFETY: 32 bytes can be read.
-        let bytes = unsafe { _mm256_loadu_si256(from.cast()) };
-        _mm256_or_si256(bytes, _mm256_set1_epi8(FOLD as i8))
+        unsafe { _mm256_loadu_si256(from.cast()) }
     }
 
     /// [`Bloom::passes`] of eight hashes, a bit for each.

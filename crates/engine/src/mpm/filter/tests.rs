@@ -44,10 +44,7 @@ fn check(patterns: &[Pattern], haystacks: &[Vec<u8>]) -> Result<(), TestCaseErro
         hits.sort();
         prop_assert_eq!(hits.as_slice(), &expected, "without a budget");
         hits.clear();
-        prop_assert!(
-            best.fallback
-                .scan(haystack, &best.literals, &mut scratch, &mut hits)
-        );
+        prop_assert!(best.fallback.scan(haystack, &best.literals, &mut scratch, &mut hits));
         hits.sort();
         prop_assert_eq!(hits.as_slice(), &expected, "fallback");
     }
@@ -57,9 +54,8 @@ fn check(patterns: &[Pattern], haystacks: &[Vec<u8>]) -> Result<(), TestCaseErro
 /// Bytes of an alphabet: small ones make for overlaps and runs, and some hold bytes that fold alike.
 fn bytes(len: impl Into<proptest::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
     let len = len.into();
-    prop::sample::select(ALPHABETS).prop_flat_map(move |alphabet| {
-        prop::collection::vec(prop::sample::select(alphabet), len.clone())
-    })
+    prop::sample::select(ALPHABETS)
+        .prop_flat_map(move |alphabet| prop::collection::vec(prop::sample::select(alphabet), len.clone()))
 }
 
 const ALPHABETS: &[&[u8]] = &[
@@ -102,16 +98,8 @@ fn haystack(patterns: &[Pattern], seed: &[(u16, u8)], noise: &[u8]) -> Vec<u8> {
         match change % 8 {
             0 => bytes.truncate(at),
             1 => bytes = bytes.split_off(at),
-            2 => bytes
-                .iter_mut()
-                .skip(at)
-                .take(1)
-                .for_each(|byte| *byte ^= 0x20),
-            3 => bytes
-                .iter_mut()
-                .skip(at)
-                .take(1)
-                .for_each(|byte| *byte ^= 0x01),
+            2 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 0x20),
+            3 => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte ^= 0x01),
             4 => bytes.make_ascii_uppercase(),
             5 => bytes.make_ascii_lowercase(),
             _ => {}
@@ -144,15 +132,7 @@ fn a_pattern_is_found_wherever_it_stands() {
         let bytes = &b"\x01zebra|\xfeQuagga,Okapi;Gnu"[..len];
         for simd in [Simd::Scalar, Simd::Avx2] {
             // With another of each class, so that all of them are at work.
-            let patterns = [
-                &bytes[..],
-                b"Z",
-                b"XXXX",
-                b"xyz",
-                b"yyyyz",
-                b"!!!??!!",
-                b"no such thing",
-            ];
+            let patterns = [bytes, b"Z", b"XXXX", b"xyz", b"yyyyz", b"!!!??!!", b"no such thing"];
             let filter = Filter::with_simd(&patterns.map(Pattern::exact), simd).unwrap();
             for haystack_len in (len..170).chain([255, 256, 257, 300]) {
                 for at in 0..=haystack_len - len {
@@ -160,11 +140,7 @@ fn a_pattern_is_found_wherever_it_stands() {
                     haystack[at..at + len].copy_from_slice(bytes);
                     hits.clear();
                     filter.scan(&haystack, &mut scratch, &mut hits);
-                    assert_eq!(
-                        hits.as_slice(),
-                        [0],
-                        "{len} bytes at {at} of {haystack_len}, {simd:?}"
-                    );
+                    assert_eq!(hits.as_slice(), [0], "{len} bytes at {at} of {haystack_len}, {simd:?}");
                 }
             }
         }
@@ -193,11 +169,7 @@ fn a_budget_that_runs_out_changes_nothing() {
 
 #[test]
 fn hits_of_earlier_scans_stay() {
-    let filter = Filter::new(&[
-        Pattern::exact(*b"first"),
-        Pattern::exact(*b"second pattern"),
-    ])
-    .unwrap();
+    let filter = Filter::new(&[Pattern::exact(*b"first"), Pattern::exact(*b"second pattern")]).unwrap();
     let (mut scratch, mut hits) = (Scratch::new(), Hits::new());
     filter.scan(b"a second pattern", &mut scratch, &mut hits);
     filter.scan(b"the first", &mut scratch, &mut hits);

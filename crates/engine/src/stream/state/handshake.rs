@@ -59,7 +59,9 @@ impl Syn {
     /// Sets the options up as a SYN from the client does.
     fn apply_as_syn(&self, turn: &mut Turn<'_>) {
         let session = &mut *turn.session;
-        session.traits.clear(Traits::SERVER_WSCALE | Traits::CLIENT_SACK | Traits::FAST_OPEN);
+        session
+            .traits
+            .clear(Traits::SERVER_WSCALE | Traits::CLIENT_SACK | Traits::FAST_OPEN);
         if self.wscale.is_some() {
             session.traits.set(Traits::SERVER_WSCALE);
         }
@@ -87,7 +89,9 @@ impl Syn {
     /// Sets the session up as a SYN/ACK from the server does.
     fn apply_as_syn_ack(&self, turn: &mut Turn<'_>) {
         let session = &mut *turn.session;
-        session.traits.clear(Traits::MIDSTREAM_SYNACK | Traits::TIMESTAMP | Traits::SACK | Traits::FOUR_WAY);
+        session
+            .traits
+            .clear(Traits::MIDSTREAM_SYNACK | Traits::TIMESTAMP | Traits::SACK | Traits::FOUR_WAY);
         let scales = session.traits.has(Traits::SERVER_WSCALE);
         if session.traits.has(Traits::CLIENT_SACK) && self.sack_permitted {
             session.traits.set(Traits::SACK);
@@ -169,8 +173,12 @@ pub(in crate::stream) fn remember_syn_ack(turn: &mut Turn<'_>) -> bool {
 /// Lets the remembered SYN/ACK take effect that the ACK answers, if there is one.
 pub(in crate::stream) fn pick_syn_ack(turn: &mut Turn<'_>) -> bool {
     let ack = turn.segment.ack();
-    let Some(queue) = &turn.session.handshakes else { return false };
-    let Some(picked) = queue.candidates.iter().find(|old| old.seq.plus(1) == ack).copied() else { return false };
+    let Some(queue) = &turn.session.handshakes else {
+        return false;
+    };
+    let Some(picked) = queue.candidates.iter().find(|old| old.seq.plus(1) == ack).copied() else {
+        return false;
+    };
     picked.apply_as_syn_ack(turn);
     true
 }

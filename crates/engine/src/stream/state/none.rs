@@ -19,7 +19,9 @@ pub(in crate::stream) fn open(
     mem: &mut StreamMemory,
     out: &mut SegmentOutcome,
 ) {
-    let Some(opening) = classify(segment, config, out) else { return };
+    let Some(opening) = classify(segment, config, out) else {
+        return;
+    };
     if config.memcap != 0 && mem.counters.memuse + SESSION_COST > config.memcap {
         // LIMIT: `stream.memcap`.
         mem.counters.ssn_memcap_drop += 1;
@@ -31,7 +33,14 @@ pub(in crate::stream) fn open(
     let session = slot.insert(Box::new(TcpSession::new()));
     out.opened = true;
     out.new_state = true;
-    let mut turn = Turn { session, direction, segment, config, mem, out };
+    let mut turn = Turn {
+        session,
+        direction,
+        segment,
+        config,
+        mem,
+        out,
+    };
     opening.open(&mut turn);
 }
 
@@ -115,7 +124,9 @@ fn data(turn: &mut Turn<'_>) {
     let segment = turn.segment;
     turn.mem.counters.midstream_pickups += 1;
     turn.enter(TcpState::Established);
-    turn.session.traits.set(Traits::MIDSTREAM | Traits::MIDSTREAM_ESTABLISHED);
+    turn.session
+        .traits
+        .set(Traits::MIDSTREAM | Traits::MIDSTREAM_ESTABLISHED);
     set_hosts(turn);
     let sender = turn.sender_mut();
     sender.start(segment.seq().minus(1));
@@ -138,7 +149,9 @@ fn data(turn: &mut Turn<'_>) {
 
 /// Without a handshake, the first timestamp tells whether they are used.
 fn take_first_timestamps(turn: &mut Turn<'_>) {
-    let Some((value, echo)) = turn.segment.timestamps else { return };
+    let Some((value, echo)) = turn.segment.timestamps else {
+        return;
+    };
     let now = turn.segment.time.secs();
     turn.session.traits.set(Traits::TIMESTAMP);
     let sender = turn.sender_mut();

@@ -69,8 +69,10 @@ fn is_outdated_ack(turn: &Turn<'_>) -> bool {
 /// The ACK of the last FIN, one further on than what the session counts.
 fn is_shutdown_ack(turn: &Turn<'_>) -> bool {
     let segment = turn.segment;
-    matches!(turn.session.state, TcpState::TimeWait | TcpState::CloseWait | TcpState::LastAck)
-        && segment.payload.is_empty()
+    matches!(
+        turn.session.state,
+        TcpState::TimeWait | TcpState::CloseWait | TcpState::LastAck
+    ) && segment.payload.is_empty()
         && segment.flags == flag::ACK
         && segment.seq() == turn.sender().next_seq.plus(1)
         && segment.ack() == turn.receiver().next_seq.plus(1)

@@ -21,11 +21,19 @@ pub(super) fn fin_wait1(turn: &mut Turn<'_>) -> Verdict {
             if !turn.ack_is_valid() {
                 return turn.reject(StreamEvent::Fin1InvalidAck);
             }
-            turn.enter(if segment.has(flag::ACK) { TcpState::TimeWait } else { TcpState::Closing });
+            turn.enter(if segment.has(flag::ACK) {
+                TcpState::TimeWait
+            } else {
+                TcpState::Closing
+            });
         }
         return take(turn, again);
     }
-    if segment.has(flag::ACK) { fin_wait1_ack(turn) } else { Verdict::Accepted }
+    if segment.has(flag::ACK) {
+        fin_wait1_ack(turn)
+    } else {
+        Verdict::Accepted
+    }
 }
 
 fn fin_wait1_ack(turn: &mut Turn<'_>) -> Verdict {

@@ -86,7 +86,10 @@ fn syn_ack(turn: &mut Turn<'_>) -> Verdict {
 }
 
 fn answers_remembered(turn: &Turn<'_>) -> bool {
-    turn.session.handshakes.as_ref().is_some_and(|queue| queue.answered_by(turn.segment.ack()))
+    turn.session
+        .handshakes
+        .as_ref()
+        .is_some_and(|queue| queue.answered_by(turn.segment.ack()))
 }
 
 /// The client's SYN/ACK of a simultaneous open.
@@ -125,7 +128,11 @@ fn syn(turn: &mut Turn<'_>) -> Verdict {
         sender.wscale = segment.wscale.unwrap_or(0).min(WSCALE_MAX);
         return Verdict::Accepted;
     }
-    if handshake::take_syn_again(turn) { Verdict::Accepted } else { Verdict::Rejected }
+    if handshake::take_syn_again(turn) {
+        Verdict::Accepted
+    } else {
+        Verdict::Rejected
+    }
 }
 
 /// An ACK without a SYN/ACK before it: only one side is seen.
