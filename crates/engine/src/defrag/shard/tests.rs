@@ -443,3 +443,94 @@ proptest! {
         prop_assert_eq!((store.fragments, store.memory), (held, bytes));
     }
 }
+
+mod packets {
+    use super::*;
+    use packet::{DecodeConfig, LinkType};
+    use testkit::PacketBuilder;
+    use testkit::layer::{Ipv4, Ipv6, Udp, Vlan};
+
+    fn decode(bytes: &[u8]) -> Packet<'_> {
+        let config = DecodeConfig::default();
+        Packet::decode(bytes, LinkType::Ethernet, Timestamp(0), 1, &config)
+    }
+
+    /// The payload of the UDP datagram that the frames make, put in one by one.
+    fn payload(defrag: &mut Defrag, frames: &[Vec<u8>]) -> Option<Vec<u8>> {
+        let mut payload = None;
+        for frame in frames {
+            let packet = decode(frame);
+            let added = defrag.add_packet(&packet, OverlapPolicy::Linux)?;
+            assert!(added.events.is_empty());
+            if let Some(bytes) = added.datagram {
+                let config = DecodeConfig::default();
+                let whole = Packet::decode_datagram(bytes, &packet, &config);
+                assert!(whole.udp().is_some() && !whole.invalid, "{:?}", whole.events);
+                assert_ne!(whole.ipv4_checksum_ok(), Some(false));
+                assert_eq!(whole.l4_checksum_ok(), Some(true));
+                assert_eq!(whole.vlan, packet.vlan);
+                payload = Some(whole.payload.to_vec());
+            }
+        }
+        payload
+    }
+
+    #[test]
+    fn whole_datagrams_are_not_for_defrag() {
+        let mut defrag = Defrag::new(Arc::new(DefragConfig::default()));
+        let frame = PacketBuilder::between("10.0.0.1", "10.0.0.2")
+            .layer(Udp::new(1, 2))
+            .build();
+        assert!(defrag.add_packet(&decode(&frame), OverlapPolicy::Bsd).is_none());
+        assert!(defrag.is_empty());
+    }
+
+    #[test]
+    fn vlans_count_unless_told_otherwise() {
+        let frames: Vec<Vec<u8>> = (0..2)
+            .map(|vlan| {
+                let frame = PacketBuilder::ethernet()
+                    .layer(Vlan::new(vlan + 1))
+                    .layer(Ipv4::new("10.0.0.1", "10.0.0.2"))
+                    .layer(Udp::new(1, 2))
+                    .payload(&[9; 40]);
+                frame.fragments(5, 24).swap_remove(vlan.into())
+            })
+            .collect();
+        for vlans in [true, false] {
+            let config = DefragConfig {
+                vlans,
+                ..DefragConfig::default()
+            };
+            let mut defrag = Defrag::new(Arc::new(config));
+            assert_eq!(payload(&mut defrag, &frames).is_some(), !vlans);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn fragments_of_packets_become_packets(
+            data in prop::collection::vec(any::<u8>(), 9..3000), units in 1usize..100,
+            v6: bool, options in 0usize..3, backwards: bool
+        ) {
+            let mut builder = PacketBuilder::ethernet();
+            builder = if v6 {
+                let mut ip = Ipv6::new("fe80::1", "fe80::2");
+                for _ in 0..options {
+                    ip = ip.destination_options(&[1, 4, 0, 0, 0, 0]);
+                }
+                builder.layer(ip)
+            } else {
+                builder.layer(Ipv4::new("10.0.0.1", "10.0.0.2").options(&[1; 4].repeat(options)))
+            };
+            let whole = builder.layer(Udp::new(1, 2)).payload(&data);
+            let mut frames = whole.fragments(77, units * 8);
+            prop_assume!(frames.len() > 1);
+            if backwards {
+                frames.reverse();
+            }
+            let mut defrag = Defrag::new(Arc::new(DefragConfig::default()));
+            prop_assert_eq!(payload(&mut defrag, &frames), Some(data));
+        }
+    }
+}
