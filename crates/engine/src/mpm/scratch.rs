@@ -5,6 +5,8 @@
 pub struct Scratch {
     /// The haystack in lower case, for the automaton that knows no case.
     pub(super) folded: Vec<u8>,
+    /// Which values of the automaton have nothing more to report.
+    pub(super) done: Vec<bool>,
 }
 
 impl Scratch {

@@ -127,7 +127,7 @@ impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
     fn look_up(&self, key: u32, haystack: &[u8], at: usize, literals: &Literals, budget: &mut Budget, hits: &mut Hits) {
         let bucket = (key >> self.shift) as usize;
         let entries = &self.entries[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
-        budget.0 = budget.0.saturating_sub(1 + entries.len());
+        budget.0 = budget.0.saturating_sub(LOOK_UP_COST + entries.len());
         for entry in entries {
             let Some(word_at) = at.checked_add_signed(isize::from(entry.word_at >> 4)) else {
                 continue;
@@ -216,5 +216,7 @@ const fn first_bytes(n: usize) -> u64 {
 
 const LEVEL1_BITS: usize = 24;
 const LEVEL2_BITS: usize = 16;
-/// What a comparison that fails is worth in looks at entries.
-const VERIFY_COST: usize = 4;
+/// What it costs to look up a key, in comparisons of eight bytes.
+const LOOK_UP_COST: usize = 2;
+/// What a whole comparison that fails costs.
+const VERIFY_COST: usize = 2;

@@ -32,11 +32,24 @@ impl Fallback {
         };
         scratch.folded.clear();
         scratch.folded.extend(haystack.iter().map(u8::to_ascii_lowercase));
+        // PERF: hostile traffic is full of matches, and most of them are old news.
+        scratch.done.clear();
+        scratch.done.resize(automaton.starts.len(), false);
         for found in automaton.states.find_overlapping_iter(&scratch.folded) {
-            for &literal in automaton.literals(found.value()) {
-                if !literals.reported(literal, hits) && literals.occurs(literal, haystack, found.start()) {
-                    literals.report(literal, hits);
-                }
+            let value = found.value() as usize;
+            if !scratch.done[value] {
+                let report = |literal| {
+                    if !literals.reported(literal, hits) && literals.occurs(literal, haystack, found.start()) {
+                        literals.report(literal, hits);
+                    }
+                    literals.reported(literal, hits)
+                };
+                scratch.done[value] = automaton
+                    .literals(value)
+                    .iter()
+                    .copied()
+                    .map(report)
+                    .fold(true, |all, one| all & one);
             }
         }
         true
@@ -73,8 +86,7 @@ impl Automaton {
         })
     }
 
-    fn literals(&self, value: u32) -> &[LiteralId] {
-        let value = value as usize;
+    fn literals(&self, value: usize) -> &[LiteralId] {
         &self.literals[self.starts[value] as usize..self.starts[value + 1] as usize]
     }
 }
