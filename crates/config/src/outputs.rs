@@ -92,6 +92,8 @@ pub struct FastLogConfig {
     pub filename: PathBuf,
     /// What is in the file already stays.
     pub append: bool,
+    /// IPv6 addresses are written short.
+    pub ipv6_compress: bool,
 }
 
 impl FileType {

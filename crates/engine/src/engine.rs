@@ -183,6 +183,7 @@ impl Settler {
             let alert = Alert {
                 rule: found.rule,
                 packet: Arc::clone(&packet.packet),
+                drops: matches!(action, Action::Drop | Action::Reject(_)),
                 blocked: packet.dropped || blocks,
                 rejected: matches!(action, Action::Reject(_)) && blocks,
                 stream: found.stream,

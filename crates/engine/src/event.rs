@@ -112,7 +112,9 @@ pub struct Alert {
     pub rule: u32,
     /// The packet.
     pub packet: Arc<PacketRecord>,
-    /// What was done with the packet.
+    /// The rule asks for a drop or a rejection, whether or not the engine can drop.
+    pub drops: bool,
+    /// The packet was dropped.
     pub blocked: bool,
     /// The rule's action took effect as a rejection.
     pub rejected: bool,

@@ -24,6 +24,7 @@ pub(crate) fn eve_log(options: &Section<'_>, sensor: Option<&str>) -> EveLogConf
     options.set("filetype", &mut config.filetype, |text| choice(text, FileType::NAMES));
     options.set("append", &mut config.append, flag);
     options.set("pcap-file", &mut config.options.pcap_filename, flag);
+    options.set("ipv6-compress", &mut config.options.ipv6_compress, flag);
     options.set("ethernet", &mut config.options.ethernet, flag);
     if options.flag("community-id", false) {
         config.community_id = Some(options.read("community-id-seed", number).unwrap_or(0));
@@ -165,6 +166,10 @@ mod tests {
 
     #[test]
     fn nothing_is_written_unless_named() {
+        let (config, _, _) =
+            read("ipv6-compress: yes\nethernet: yes\npcap-file: yes\nappend: no\nfilename: e\nfiletype: regular\n");
+        let options = &config.options;
+        assert!(options.ipv6_compress && options.ethernet && options.pcap_filename && !config.append);
         let (config, _, _) = read("types:\n  - anomaly:\n      enabled: no\n  - flow:\n      enabled: no\n");
         assert_eq!(config.records, EveRecords::default());
         assert_eq!((config.filename.to_str(), config.append), (Some("eve.json"), true));

@@ -35,9 +35,11 @@ fn fast_log(options: &Section<'_>) -> FastLogConfig {
     let mut config = FastLogConfig {
         filename: "fast.log".into(),
         append: true,
+        ipv6_compress: false,
     };
     options.set("filename", &mut config.filename, |text| Ok(text.into()));
     options.set("append", &mut config.append, flag);
+    options.set("ipv6-compress", &mut config.ipv6_compress, flag);
     if options
         .text_of("filetype")
         .is_some_and(|filetype| filetype != "regular")
@@ -58,7 +60,7 @@ mod tests {
     #[test]
     fn outputs_that_are_off_are_left_out() {
         let tree = read_text(
-            "outputs:\n  - fast: {enabled: no}\n  - fast: {filename: a.log, append: no}\n  - fast:\n  - eve-log: {enabled: no}\n  - eve-log: {}\n",
+            "outputs:\n  - fast: {enabled: no}\n  - fast: {filename: a.log, append: no, ipv6-compress: yes}\n  - fast:\n  - eve-log: {enabled: no}\n  - eve-log: {}\n",
         )
         .expect("it is YAML");
         let notes = Notes::default();
@@ -68,11 +70,13 @@ mod tests {
             [
                 FastLogConfig {
                     filename: "a.log".into(),
-                    append: false
+                    append: false,
+                    ipv6_compress: true,
                 },
                 FastLogConfig {
                     filename: "fast.log".into(),
-                    append: true
+                    append: true,
+                    ipv6_compress: false,
                 }
             ]
         );

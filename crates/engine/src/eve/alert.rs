@@ -1,10 +1,10 @@
 //! Alert records.
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
+use super::EveOptions;
+use super::address::Address;
 use super::bytes::{base64, printable};
 use super::head::Head;
 use super::time::Rfc3339;
@@ -95,7 +95,7 @@ pub(super) struct AlertBody<'a> {
 
 #[derive(Serialize)]
 struct Side {
-    ip: IpAddr,
+    ip: Address,
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
 }
@@ -107,8 +107,8 @@ struct FlowBody {
     bytes_toserver: u64,
     bytes_toclient: u64,
     start: Rfc3339,
-    src_ip: IpAddr,
-    dest_ip: IpAddr,
+    src_ip: Address,
+    dest_ip: Address,
     #[serde(skip_serializing_if = "Option::is_none")]
     src_port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,20 +152,16 @@ impl Serialize for Metadata<'_> {
 }
 
 /// The record of an alert.
-pub(super) fn record<'a>(
-    head: Head<'a>,
-    alert: &'a Alert,
-    rules: &'a [RuleMeta],
-    options: &AlertOptions,
-) -> AlertLine<'a> {
+pub(super) fn record<'a>(head: Head<'a>, alert: &'a Alert, rules: &'a [RuleMeta], eve: &EveOptions) -> AlertLine<'a> {
     static UNKNOWN: std::sync::LazyLock<RuleMeta> = std::sync::LazyLock::new(RuleMeta::default);
     let meta = rules.get(alert.rule as usize).unwrap_or(&UNKNOWN);
-    let packet = &alert.packet;
+    let (packet, options) = (&alert.packet, &eve.alert);
     let mut body = body(
         meta,
         packet,
         if alert.blocked { "blocked" } else { "allowed" },
         options.metadata,
+        eve,
     );
     if options.references {
         body.references = meta.references.iter().map(|r| r.id.clone()).collect();
@@ -180,7 +176,11 @@ pub(super) fn record<'a>(
             .flow
             .as_ref()
             .map(|f| if f.to_server { "to_server" } else { "to_client" }),
-        flow: packet.flow.as_ref().filter(|_| options.flow).map(flow_body),
+        flow: packet
+            .flow
+            .as_ref()
+            .filter(|_| options.flow)
+            .map(|flow| flow_body(flow, eve)),
         payload: payload.filter(|_| options.payload).map(base64),
         payload_printable: payload.filter(|_| options.payload_printable).map(printable),
         payload_length: payload.filter(|_| options.payload_length).map(<[u8]>::len),
@@ -202,12 +202,13 @@ pub(super) fn body<'a>(
     packet: &PacketRecord,
     action: &'static str,
     metadata: bool,
+    options: &EveOptions,
 ) -> AlertBody<'a> {
     let side = |first: bool| {
         let (src, dst) = packet.addresses?;
         let ports = packet.ports;
         Some(Side {
-            ip: if first { src } else { dst },
+            ip: options.address(if first { src } else { dst }),
             port: ports.map(|(s, d)| if first { s } else { d }),
         })
     };
@@ -241,7 +242,7 @@ pub(super) fn packet_bytes(packet: &PacketRecord) -> PacketBytes {
     }
 }
 
-fn flow_body(flow: &FlowSummary) -> FlowBody {
+fn flow_body(flow: &FlowSummary, options: &EveOptions) -> FlowBody {
     let ports = Some(flow.ports).filter(|p| *p != (0, 0));
     FlowBody {
         pkts_toserver: flow.packets[0],
@@ -249,8 +250,8 @@ fn flow_body(flow: &FlowSummary) -> FlowBody {
         bytes_toserver: flow.bytes[0],
         bytes_toclient: flow.bytes[1],
         start: Rfc3339(flow.start),
-        src_ip: flow.addresses.0,
-        dest_ip: flow.addresses.1,
+        src_ip: options.address(flow.addresses.0),
+        dest_ip: options.address(flow.addresses.1),
         src_port: ports.map(|p| p.0),
         dest_port: ports.map(|p| p.1),
     }

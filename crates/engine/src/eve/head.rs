@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::address::Address;
 use super::bytes::mac;
+use super::protocol::protocol_name;
 use super::time::Rfc3339;
 use super::{EveOptions, Origin};
 use crate::event::{FlowRecord, PacketRecord, PacketSource};
@@ -24,11 +26,11 @@ pub(super) struct Head<'a> {
     #[serde(skip_serializing_if = "<[u16]>::is_empty")]
     vlan: &'a [u16],
     #[serde(skip_serializing_if = "Option::is_none")]
-    src_ip: Option<IpAddr>,
+    src_ip: Option<Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
     src_port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dest_ip: Option<IpAddr>,
+    dest_ip: Option<Address>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dest_port: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,9 +91,9 @@ impl<'a> Head<'a> {
             pcap_cnt: packet.number,
             event_type,
             vlan: &packet.vlan,
-            src_ip: packet.addresses.map(|a| a.0),
+            src_ip: packet.addresses.map(|a| options.address(a.0)),
             src_port: packet.ports.map(|p| p.0),
-            dest_ip: packet.addresses.map(|a| a.1),
+            dest_ip: packet.addresses.map(|a| options.address(a.1)),
             dest_port: packet.ports.map(|p| p.1),
             proto: packet.protocol.map(Protocol),
             ip_v: packet.addresses.map(|a| version(a.0)),
@@ -126,9 +128,9 @@ impl<'a> Head<'a> {
             pcap_cnt: None,
             event_type,
             vlan: &flow.vlan,
-            src_ip: Some(flow.summary.addresses.0),
+            src_ip: Some(options.address(flow.summary.addresses.0)),
             src_port: ports.map(|p| p.0),
-            dest_ip: Some(flow.summary.addresses.1),
+            dest_ip: Some(options.address(flow.summary.addresses.1)),
             dest_port: ports.map(|p| p.1),
             proto: Some(Protocol(flow.protocol)),
             ip_v: Some(version(flow.summary.addresses.0)),
@@ -164,24 +166,4 @@ const fn source_name(source: PacketSource) -> &'static str {
         PacketSource::Defragmented => "defrag",
         PacketSource::Timeout => "stream (flow timeout)",
     }
-}
-
-const fn protocol_name(number: u8) -> Option<&'static str> {
-    Some(match number {
-        1 => "ICMP",
-        2 => "IGMP",
-        4 => "IPv4",
-        6 => "TCP",
-        17 => "UDP",
-        41 => "IPv6",
-        47 => "GRE",
-        50 => "ESP",
-        51 => "AH",
-        58 => "IPv6-ICMP",
-        89 => "OSPFIGP",
-        103 => "PIM",
-        112 => "VRRP",
-        132 => "SCTP",
-        _ => return None,
-    })
 }

@@ -3,19 +3,24 @@
 //! Typed structs, written straight to bytes. Every record validates against Suricata's schema. Times are UTC, so that
 //! the same capture gives the same bytes wherever it is read.
 
+mod address;
 mod alert;
 mod bytes;
 mod flow;
 mod head;
+mod protocol;
 mod stats;
 mod time;
 
+pub use address::Address;
 pub use alert::AlertOptions;
 pub use bytes::base64;
+pub use protocol::protocol_name;
 pub use stats::StatsTree;
-pub use time::Rfc3339;
+pub use time::{Rfc3339, civil};
 
 use std::io;
+use std::net::IpAddr;
 
 use serde::Serialize;
 
@@ -32,6 +37,8 @@ pub struct EveOptions {
     pub ethernet: bool,
     /// Records of a capture name it.
     pub pcap_filename: bool,
+    /// IPv6 addresses are written short: `2001:db8::1`.
+    pub ipv6_compress: bool,
     /// `host` of every record, if configured.
     pub sensor_name: Option<String>,
 }
@@ -47,6 +54,14 @@ pub struct Origin<'a> {
 }
 
 impl EveOptions {
+    /// The address as records write it.
+    fn address(&self, ip: IpAddr) -> Address {
+        Address {
+            ip,
+            compress: self.ipv6_compress,
+        }
+    }
+
     /// Appends the event to `out`: a line of JSON with its line feed.
     ///
     /// # Errors
@@ -55,7 +70,7 @@ impl EveOptions {
         match &event.body {
             Body::Alert(alert) => {
                 let head = Head::of_packet("alert", &alert.packet, origin, self);
-                line(out, &alert::record(head, alert, origin.rules, &self.alert))
+                line(out, &alert::record(head, alert, origin.rules, self))
             }
             Body::Flow(flow) => line(out, &flow::record(flow, origin, self)),
             Body::Anomaly(anomaly) => line(out, &anomaly_record(anomaly, origin, self)),
@@ -177,6 +192,6 @@ fn drop_record<'a>(dropped: &'a Dropped, origin: &'a Origin<'_>, options: &'a Ev
             udplen: header.udp_length,
             reason: dropped.reason,
         },
-        alert: rule.map(|meta| alert::body(meta, packet, "blocked", false)),
+        alert: rule.map(|meta| alert::body(meta, packet, "blocked", false, options)),
     }
 }
