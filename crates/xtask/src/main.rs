@@ -1,6 +1,7 @@
 //! `cargo xtask`: what the project checks and generates by itself.
 #![forbid(unsafe_code)]
 
+mod docs;
 mod finding;
 mod floors;
 mod text;
@@ -18,6 +19,8 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let findings = match args.as_slice() {
         ["floors"] => Tree::of_workspace().and_then(|tree| floors::check(&tree)),
+        ["docs"] => docs::write(),
+        ["docs", "--check"] => docs::check(),
         ["check-text"] => Tree::of_workspace().and_then(|tree| text::check(&tree)),
         _ => {
             eprint!("{USAGE}");
@@ -55,5 +58,6 @@ fn counted(n: usize) -> String {
 
 const USAGE: &str = "\
 cargo xtask floors        which crate and module imports which, where unsafe code and clocks are, sizes and names of files
+cargo xtask docs          makes the pages below docs/ that come from the code; with --check says which are stale
 cargo xtask check-text    tracked files name no path of one machine, hold no conflict marker and no snapshot under review
 ";
