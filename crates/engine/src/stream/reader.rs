@@ -1,11 +1,10 @@
 //! What later stages read of a stream: parsers in order, rules by windows.
 
-use packet::Direction;
-
 use super::config::StreamConfig;
 use super::endpoint::{Marks, Stream};
 use super::memory::StreamMemory;
 use super::session::{TcpSession, TcpState};
+use packet::Direction;
 
 /// What comes next for the parser of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,5 @@
 //! From segments to streams: what a segment acknowledges becomes visible, and its data is stored.
 
-use packet::Direction;
-
 use super::buffer::Inserted;
 use super::config::UrgentPolicy;
 use super::endpoint::{Marks, Stream};
@@ -11,6 +9,7 @@ use super::overlap::Extent;
 use super::segment::flag;
 use super::session::{TcpState, Traits};
 use super::turn::Turn;
+use packet::Direction;
 
 impl Turn<'_> {
     /// Lets an accepted segment take effect on both streams.
@@ -35,8 +34,13 @@ impl Turn<'_> {
         if stream.last_ack.after(stream.next_seq) {
             self.mem.counters.ack_unseen_data += 1;
         }
-        let upto = u64::try_from(stream.offset(stream.last_ack)).unwrap_or(0);
-        if stream.show(upto, self.mem) {
+        // Suricata: after a FIN the last number acknowledged may be the FIN, whichever side sent it.
+        let fin = i64::from(self.session.state >= TcpState::FinWait1);
+        let stream = self.session.stream_mut(direction);
+        let upto = stream.offset(stream.last_ack);
+        let lost = stream.give_up(u64::try_from(upto - fin).unwrap_or(0), self.mem);
+        stream.show(u64::try_from(upto).unwrap_or(0));
+        if lost {
             self.gap(direction);
         }
         self.out.data_ready[direction.index()] = true;
@@ -46,10 +50,7 @@ impl Turn<'_> {
     fn show_stored(&mut self) {
         let direction = self.direction;
         let stream = self.session.stream_mut(direction);
-        let upto = stream.contiguous_end();
-        if stream.show(upto, self.mem) {
-            self.gap(direction);
-        }
+        stream.show(stream.contiguous_end());
         self.out.data_ready[direction.index()] = true;
     }
 
@@ -198,12 +199,18 @@ impl Stream {
         Ok(done)
     }
 
-    /// Lets readers see what lies before `upto`; whether that takes a gap.
-    pub(super) fn show(&mut self, upto: u64, mem: &mut StreamMemory) -> bool {
+    /// Lets readers see what lies before `upto`.
+    pub(super) fn show(&mut self, upto: u64) {
         self.visible = self.visible.max(upto);
+    }
+
+    /// Gives up the holes before data that was received, if something in them was acknowledged: it is before `acked`.
+    ///
+    /// Whether there was such a hole.
+    pub(super) fn give_up(&mut self, acked: u64, mem: &mut StreamMemory) -> bool {
         let Some(buffer) = &mut self.buffer else { return false };
         let mut gap = false;
-        while buffer.live_end() < self.visible && buffer.first_piece().is_some() {
+        while buffer.live_end() < acked && buffer.first_piece().is_some() {
             buffer.give_up_hole(&mut mem.blocks);
             gap = true;
         }
@@ -217,7 +224,8 @@ impl Stream {
     pub(super) fn end(&mut self, mem: &mut StreamMemory) {
         self.marks.set(Marks::ENDED | Marks::RAW_NOW);
         let end = self.buffer.as_ref().map_or(self.visible, |buffer| buffer.end());
-        self.show(end, mem);
+        self.give_up(end, mem);
+        self.show(end);
     }
 
     /// The offset after the last byte that can be read without a gap.

@@ -11,18 +11,18 @@ impl Turn<'_> {
     ///
     /// RFC 5961 section 3 wants the exact sequence number; older stacks were content with any in the window.
     pub(super) fn reset_is_valid(&mut self) -> bool {
+        if self.is(Traits::LIBERAL) {
+            return true;
+        }
+        if !self.timestamp_is_valid() {
+            return false;
+        }
         if !self.segment.payload.is_empty() {
             self.event(StreamEvent::RstWithData);
-        }
-        if !self.timestamp_is_valid() && !self.is(Traits::LIBERAL) {
-            return false;
         }
         if self.segment.has(flag::ACK) && !self.ack_is_valid() {
             self.event(StreamEvent::RstInvalidAck);
             return false;
-        }
-        if self.is(Traits::LIBERAL) {
-            return true;
         }
         let seq = self.segment.seq();
         let (sender, os) = (self.sender(), self.receiver().os);

@@ -1,11 +1,11 @@
 //! A TCP conversation: its state, its two streams, and what a segment does to them.
 
-use packet::Direction;
-
 use super::config::StreamConfig;
 use super::endpoint::Stream;
 use super::event::{StreamEvent, StreamEventSet};
 use super::memory::StreamMemory;
+use packet::Direction;
+
 use super::segment::{Segment, flag};
 use super::state::{self, handshake::Handshakes, probe};
 use super::turn::Turn;
@@ -268,6 +268,8 @@ impl Traits {
     pub(super) const ASYNC: u32 = 1 << 10;
     /// The SYN has data or the fast-open option.
     pub(super) const FAST_OPEN: u32 = 1 << 11;
+    /// The SYN/ACK leaves the SYN's data out.
+    pub(super) const DATA_IGNORED: u32 = 1 << 14;
     /// Data was lost, so that resets are believed more readily.
     pub(super) const LIBERAL: u32 = 1 << 13;
     /// A RST ended it.

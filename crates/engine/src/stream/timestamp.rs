@@ -12,78 +12,79 @@ impl Turn<'_> {
         let Some((value, _)) = self.segment.timestamps.filter(|_| self.is(Traits::TIMESTAMP)) else {
             return true;
         };
-        let os = self.receiver().os;
-        if !self.must_check(value, os) {
-            return true;
-        }
-        let valid = !(value == 0 && !accepts_zero(os)) && self.goes_on(value, os);
+        let valid = match self.settle_zero(value) {
+            Some(settled) => settled,
+            None => self.goes_on(value),
+        };
         if !valid {
             self.event(StreamEvent::PktInvalidTimestamp);
         }
         valid
     }
 
-    /// Notes the segment's timestamp if it is valid; so it says.
-    pub(super) fn note_timestamp(&mut self) -> bool {
+    /// Notes the segment's timestamp, if it is valid.
+    pub(super) fn note_timestamp(&mut self) {
         let Some((value, _)) = self.segment.timestamps.filter(|_| self.is(Traits::TIMESTAMP)) else {
-            return true;
+            return;
         };
         if !self.timestamp_is_valid() {
-            return false;
+            return;
         }
         let (seq, now) = (self.segment.seq(), self.segment.time.secs());
         let sender = self.sender_mut();
-        if sender.next_seq == seq {
+        if sender.next_seq == seq && is_newer(value, sender.last_ts) {
             sender.last_ts = value;
         }
         sender.last_ts_secs = now;
-        true
     }
 
-    /// Settles what stacks do differently; whether there is anything left to compare.
-    fn must_check(&mut self, value: u32, os: OsPolicy) -> bool {
-        let expected = self.sender().next_seq == self.segment.seq();
-        let mut check = true;
-        if self.sender().marks.has(Marks::ZERO_TIMESTAMP) {
-            match os {
-                OsPolicy::Linux | OsPolicy::Windows2k3 => {
+    /// Decides where zeros are involved: stacks differ on whether they count as timestamps.
+    fn settle_zero(&mut self, value: u32) -> Option<bool> {
+        let os = self.receiver().os;
+        let began_with_zero = self.sender().marks.has(Marks::ZERO_TIMESTAMP);
+        match (value, began_with_zero) {
+            (0, false) => Some(false),
+            (0, true) => {
+                if takes_zero(os) {
                     self.session.traits.clear(Traits::TIMESTAMP);
-                    check = false;
                 }
-                OsPolicy::OldLinux | OsPolicy::Windows | OsPolicy::Vista => {
-                    let sender = self.sender_mut();
-                    sender.marks.clear(Marks::ZERO_TIMESTAMP);
-                    if expected {
-                        sender.last_ts = value;
-                        check = false;
-                    }
-                }
-                _ => {}
+                Some(takes_zero(os))
             }
+            (_, true) if matches!(os, OsPolicy::Linux | OsPolicy::Windows2k3) => {
+                self.session.traits.clear(Traits::TIMESTAMP);
+                Some(true)
+            }
+            (_, true) if takes_zero(os) => {
+                let expected = self.sender().next_seq == self.segment.seq();
+                let sender = self.sender_mut();
+                sender.marks.clear(Marks::ZERO_TIMESTAMP);
+                if expected {
+                    sender.last_ts = value;
+                }
+                Some(true)
+            }
+            _ => None,
         }
-        if os == OsPolicy::Hpux11 && !expected {
-            check = false;
-        }
-        check && !(value == 0 && accepts_zero(os))
     }
 
     /// Whether `value` is not older than the last one, or the last one is too old to compare with.
-    fn goes_on(&mut self, value: u32, os: OsPolicy) -> bool {
+    fn goes_on(&mut self, value: u32) -> bool {
         let now = self.segment.time.secs();
         let expected = self.sender().next_seq == self.segment.seq();
-        let tolerant = os == OsPolicy::Linux || self.config.liberal_timestamps;
+        if self.receiver().os == OsPolicy::Hpux11 && !expected {
+            return true;
+        }
         let midstream = self.is(Traits::MIDSTREAM);
         let sender = self.sender_mut();
         if sender.last_ts_secs == 0 && midstream {
             sender.last_ts_secs = now;
         }
-        let step = value.wrapping_add(u32::from(tolerant)).wrapping_sub(sender.last_ts) as i32;
-        let idle = now.saturating_sub(sender.last_ts_secs) > PAWS_IDLE_SECS;
-        if step >= 0 && !(sender.last_ts != 0 && idle) {
+        // Suricata: one back is still accepted.
+        if is_newer(value.wrapping_add(1), sender.last_ts) {
             return true;
         }
         // RFC: 7323 section 5.5, a timestamp that was not renewed for 24 days says nothing.
-        if expected && idle {
+        if expected && now.saturating_sub(sender.last_ts_secs) > PAWS_IDLE_SECS {
             sender.last_ts = value;
             return true;
         }
@@ -91,8 +92,13 @@ impl Turn<'_> {
     }
 }
 
-/// Stacks that do not mind a timestamp of 0.
-fn accepts_zero(os: OsPolicy) -> bool {
+/// Whether `value` is `last` or a later timestamp; they wrap.
+fn is_newer(value: u32, last: u32) -> bool {
+    value.wrapping_sub(last) as i32 >= 0
+}
+
+/// Stacks that take part in timestamps that begin with 0.
+fn takes_zero(os: OsPolicy) -> bool {
     matches!(
         os,
         OsPolicy::OldLinux | OsPolicy::Windows | OsPolicy::Windows2k3 | OsPolicy::Vista | OsPolicy::Solaris
@@ -100,4 +106,4 @@ fn accepts_zero(os: OsPolicy) -> bool {
 }
 
 /// 24 days.
-const PAWS_IDLE_SECS: i64 = 24 * 24 * 60 * 60;
+const PAWS_IDLE_SECS: i64 = 24 * 86_400;

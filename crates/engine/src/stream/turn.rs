@@ -1,11 +1,11 @@
 //! One segment's turn in its session: who sent it, who is to receive it, what it changes.
 
-use packet::Direction;
-
 use super::config::StreamConfig;
 use super::endpoint::{Marks, Stream};
 use super::event::StreamEvent;
 use super::memory::StreamMemory;
+use packet::Direction;
+
 use super::segment::{Segment, flag};
 use super::session::{SegmentOutcome, TcpSession, TcpState, Traits};
 

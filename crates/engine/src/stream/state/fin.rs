@@ -10,17 +10,15 @@ pub(super) fn handle(turn: &mut Turn<'_>) -> Verdict {
         return Verdict::Rejected;
     }
     let segment = turn.segment;
+    if segment.has(flag::ACK) && !turn.ack_is_valid() {
+        return turn.reject(StreamEvent::FinInvalidAck);
+    }
     let sender = turn.sender();
-    let edge = sender.last_ack.plus(sender.window);
-    let old = segment.seq().before(sender.last_ack) && segment.seq().before(sender.next_seq);
-    if old || segment.seq().after(edge) {
+    if segment.seq().before(sender.last_ack) || segment.end().after(sender.next_win) {
         return turn.reject(StreamEvent::FinOutOfWindow);
     }
     if segment.has(flag::SYN) && turn.to_server() {
         return turn.reject(StreamEvent::FinSyn);
-    }
-    if segment.has(flag::ACK) && !turn.ack_is_valid() {
-        return turn.reject(StreamEvent::FinInvalidAck);
     }
     if turn.to_server() {
         turn.enter(TcpState::CloseWait);

@@ -43,9 +43,21 @@ impl Syn {
         }
     }
 
-    /// Whether another segment is this one sent again, as far as it matters.
-    fn repeats(&self, other: &Self) -> bool {
-        self.seq == other.seq && self.timestamp == other.timestamp && self.window == other.window
+    /// The SYN that the session goes by now.
+    fn in_session(turn: &Turn<'_>) -> Self {
+        let traits = turn.session.traits;
+        let (client, server) = (turn.sender(), turn.receiver());
+        Self {
+            seq: client.isn,
+            ack: Seq(0),
+            window: server.window as u16,
+            wscale: traits.has(Traits::SERVER_WSCALE).then_some(server.wscale),
+            sack_permitted: traits.has(Traits::CLIENT_SACK),
+            timestamp: client.marks.has(Marks::TIMESTAMP).then_some(client.last_ts),
+            fast_open: traits.has(Traits::FAST_OPEN),
+            len: 0,
+            secs: client.last_ts_secs,
+        }
     }
 
     /// Sets the client's sequence numbers.
@@ -59,9 +71,10 @@ impl Syn {
     /// Sets the options up as a SYN from the client does.
     fn apply_as_syn(&self, turn: &mut Turn<'_>) {
         let session = &mut *turn.session;
-        session
-            .traits
-            .clear(Traits::SERVER_WSCALE | Traits::CLIENT_SACK | Traits::FAST_OPEN);
+        session.traits.clear(Traits::SERVER_WSCALE | Traits::CLIENT_SACK);
+        if self.timestamp.is_none() {
+            session.traits.clear(Traits::FAST_OPEN);
+        }
         if self.wscale.is_some() {
             session.traits.set(Traits::SERVER_WSCALE);
         }
@@ -137,70 +150,85 @@ pub(in crate::stream) fn take_syn(turn: &mut Turn<'_>) {
     }
 }
 
-/// The session's SYN/ACK: picks the SYN it answers.
-pub(in crate::stream) fn take_syn_ack(turn: &mut Turn<'_>) {
-    let syn = Syn::of(turn.segment);
-    if turn.session.state < TcpState::SynRecv {
-        if let Some(queue) = turn.session.handshakes.take()
-            && let Some(answered) = queue.candidates.iter().find(|old| old.seq.plus(1) == syn.ack)
-        {
-            answered.start_client(turn);
-            answered.apply_as_syn(turn);
-        }
-        turn.enter(TcpState::SynRecv);
-    }
-    syn.apply_as_syn_ack(turn);
-}
-
-/// Another SYN from the client: its options count, its sequence number is remembered until a SYN/ACK picks one.
+/// The client's SYN again: its options count, its sequence number does not.
+///
+/// Those with timestamps are remembered, for a SYN/ACK tells by its echo which one it answers. False when there are too many.
 pub(in crate::stream) fn take_syn_again(turn: &mut Turn<'_>) -> bool {
     let syn = Syn::of(turn.segment);
-    let limit = turn.config.max_syn_queued;
-    let known = syn.seq == turn.sender().isn;
-    if !known && !remember(turn, limit, StreamEvent::ThreeWaySynFlood) {
-        return false;
+    if syn.timestamp.is_some() {
+        let first = Syn::in_session(turn);
+        let limit = usize::from(turn.config.max_syn_queued);
+        let queue = turn.session.handshakes.get_or_insert_default();
+        if queue.candidates.is_empty() {
+            queue.candidates.push(first);
+        }
+        // LIMIT: `max-syn-queued` beside the first.
+        if !queue.remember(syn, limit + 1) {
+            turn.event(StreamEvent::ThreeWaySynFlood);
+            return false;
+        }
     }
     syn.apply_as_syn(turn);
     true
 }
 
+/// Goes back to the SYN whose timestamp the SYN/ACK echoes; false when none has it.
+pub(in crate::stream) fn pick_syn(turn: &mut Turn<'_>) -> bool {
+    let Some((_, echo)) = turn.segment.timestamps else {
+        return true;
+    };
+    let Some(queue) = turn.session.handshakes.take() else {
+        return echo == turn.receiver().last_ts;
+    };
+    let Some(answered) = queue.candidates.iter().find(|old| old.timestamp == Some(echo)) else {
+        turn.session.handshakes = Some(queue);
+        return false;
+    };
+    answered.apply_as_syn(turn);
+    true
+}
+
+/// The session's SYN/ACK.
+pub(in crate::stream) fn take_syn_ack(turn: &mut Turn<'_>) {
+    turn.session.handshakes = None;
+    turn.enter(TcpState::SynRecv);
+    Syn::of(turn.segment).apply_as_syn_ack(turn);
+}
+
 /// Remembers another SYN/ACK; false when there are too many.
 pub(in crate::stream) fn remember_syn_ack(turn: &mut Turn<'_>) -> bool {
-    let limit = turn.config.max_synack_queued;
-    remember(turn, limit, StreamEvent::ThreeWaySynackFlood)
-}
-
-/// Lets the remembered SYN/ACK take effect that the ACK answers, if there is one.
-pub(in crate::stream) fn pick_syn_ack(turn: &mut Turn<'_>) -> bool {
-    let ack = turn.segment.ack();
-    let Some(queue) = &turn.session.handshakes else {
-        return false;
-    };
-    let Some(picked) = queue.candidates.iter().find(|old| old.seq.plus(1) == ack).copied() else {
-        return false;
-    };
-    picked.apply_as_syn_ack(turn);
-    true
-}
-
-// LIMIT: `max-syn-queued` and `max-synack-queued`; what is over raises the flood events.
-fn remember(turn: &mut Turn<'_>, limit: u8, flood: StreamEvent) -> bool {
-    let syn = Syn::of(turn.segment);
+    let limit = usize::from(turn.config.max_synack_queued);
     let queue = turn.session.handshakes.get_or_insert_default();
-    if queue.candidates.iter().any(|old| old.repeats(&syn)) {
-        return true;
+    // LIMIT: `max-synack-queued`.
+    let known = queue.remember(Syn::of(turn.segment), limit);
+    if !known {
+        turn.event(StreamEvent::ThreeWaySynackFlood);
     }
-    if queue.candidates.len() >= usize::from(limit) {
-        turn.event(flood);
-        return false;
+    known
+}
+
+/// Lets the last remembered SYN/ACK take effect that the ACK answers, if there is one.
+pub(in crate::stream) fn pick_syn_ack(turn: &mut Turn<'_>) {
+    let ack = turn.segment.ack();
+    let Some(queue) = turn.session.handshakes.take() else {
+        return;
+    };
+    match queue.candidates.iter().rev().find(|old| old.seq.plus(1) == ack) {
+        Some(picked) => picked.apply_as_syn_ack(turn),
+        None => turn.session.handshakes = Some(queue),
     }
-    queue.candidates.push(syn);
-    true
 }
 
 impl Handshakes {
-    /// Whether `ack` answers a remembered SYN.
-    pub(in crate::stream) fn answered_by(&self, ack: Seq) -> bool {
-        self.candidates.iter().any(|old| old.seq.plus(1) == ack)
+    /// Adds `syn` if it is a new one; false when `limit` is reached.
+    fn remember(&mut self, syn: Syn, limit: usize) -> bool {
+        if self.candidates.contains(&syn) {
+            return true;
+        }
+        let room = self.candidates.len() < limit;
+        if room {
+            self.candidates.push(syn);
+        }
+        room
     }
 }

@@ -1,14 +1,14 @@
 //! No session yet: which segments open one.
 
-use packet::Direction;
-
 use crate::stream::config::StreamConfig;
 use crate::stream::endpoint::Marks;
 use crate::stream::event::StreamEvent;
 use crate::stream::memory::StreamMemory;
+use packet::Direction;
+
 use crate::stream::segment::{Segment, flag};
 use crate::stream::session::{SESSION_COST, SegmentOutcome, TcpSession, TcpState, Traits};
-use crate::stream::turn::{Turn, Verdict};
+use crate::stream::turn::Turn;
 
 /// Opens a session in `slot` if the segment may.
 pub(in crate::stream) fn open(
@@ -178,6 +178,3 @@ pub(in crate::stream) fn set_hosts(turn: &mut Turn<'_>) {
 
 /// The largest window scale (RFC 7323 section 2.3).
 pub(in crate::stream) const WSCALE_MAX: u8 = 14;
-
-#[allow(unused)]
-fn unused(_: Verdict) {}

@@ -90,5 +90,6 @@ fn is_bad_window_update(turn: &Turn<'_>) -> bool {
     window < receiver.window
         && receiver.window - window > segment.len()
         && segment.ack().after(receiver.next_seq)
+        && segment.ack().at_or_before(receiver.next_win)
         && segment.seq().after(sender.next_seq)
 }

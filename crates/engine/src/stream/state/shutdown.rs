@@ -1,4 +1,7 @@
 //! The states after the first FIN.
+//!
+//! Suricata counts a FIN from the server in the server's next sequence number and one from the client not; where the
+//! two directions differ below, that is why.
 
 use crate::stream::event::StreamEvent;
 use crate::stream::segment::flag;
@@ -7,108 +10,112 @@ use crate::stream::turn::{Turn, Verdict};
 
 /// FIN_WAIT_1: the server closed first.
 pub(super) fn fin_wait1(turn: &mut Turn<'_>) -> Verdict {
-    if let Some(done) = reset_or_syn(turn) {
-        return done;
+    match kind(turn) {
+        Kind::Done(verdict) => verdict,
+        Kind::Fin => fin_wait1_fin(turn),
+        Kind::Ack => fin_wait1_ack(turn),
     }
+}
+
+fn fin_wait1_fin(turn: &mut Turn<'_>) -> Verdict {
     let segment = turn.segment;
-    if segment.has(flag::FIN) {
-        let again = turn.is_retransmission();
-        if !again {
-            let sender = turn.sender();
-            if segment.seq().before(sender.next_seq) || segment.seq().after(sender.last_ack.plus(sender.window)) {
-                return turn.reject(StreamEvent::Fin1FinWrongSeq);
-            }
-            if !turn.ack_is_valid() {
-                return turn.reject(StreamEvent::Fin1InvalidAck);
-            }
-            turn.enter(if segment.has(flag::ACK) {
-                TcpState::TimeWait
-            } else {
-                TcpState::Closing
-            });
+    if turn.to_client() && turn.repeats_fin() {
+        return Verdict::Accepted;
+    }
+    let again = turn.is_retransmission();
+    if !again {
+        if segment.seq().before(turn.sender().next_seq.minus(1)) || turn.is_beyond_window() {
+            return turn.reject(StreamEvent::Fin1FinWrongSeq);
         }
-        return take(turn, again);
+        if segment.has(flag::ACK) && !turn.ack_is_valid() {
+            return turn.reject(StreamEvent::Fin1InvalidAck);
+        }
+        turn.enter(if segment.has(flag::ACK) {
+            TcpState::TimeWait
+        } else {
+            TcpState::Closing
+        });
     }
-    if segment.has(flag::ACK) {
-        fin_wait1_ack(turn)
-    } else {
-        Verdict::Accepted
-    }
+    turn.advance_past_fin();
+    take(turn, !again)
 }
 
 fn fin_wait1_ack(turn: &mut Turn<'_>) -> Verdict {
     let segment = turn.segment;
+    let again = turn.is_retransmission();
     if !turn.ack_is_valid() {
         return turn.reject(StreamEvent::Fin1InvalidAck);
     }
-    // Suricata: the server's next number counts its FIN, data that follows is expected in the FIN's place.
     let expected = turn.sender().next_seq.minus(u32::from(turn.to_client()));
-    let acks_all = segment.ack() == turn.receiver().next_seq;
-    let again = turn.is_retransmission();
+    let acks_all = segment.ack() == turn.receiver().next_seq || turn.to_client();
     if !again {
         if segment.end().after(turn.sender().next_win) && !turn.is_partial() {
             return turn.reject(StreamEvent::Fin1AckWrongSeq);
         }
-        if (acks_all || turn.to_client()) && segment.seq() == expected {
+        if acks_all && segment.seq() == expected {
             turn.enter(TcpState::FinWait2);
         }
     }
-    if !again && (acks_all || turn.to_client()) {
+    turn.advance_past_fin();
+    let verdict = take(turn, !again && acks_all);
+    turn.update_next_win();
+    verdict
+}
+
+/// FIN_WAIT_2: the server's FIN is acknowledged.
+pub(super) fn fin_wait2(turn: &mut Turn<'_>) -> Verdict {
+    match kind(turn) {
+        Kind::Done(verdict) => verdict,
+        Kind::Fin => fin_wait2_fin(turn),
+        Kind::Ack => fin_wait2_ack(turn),
+    }
+}
+
+fn fin_wait2_fin(turn: &mut Turn<'_>) -> Verdict {
+    if turn.repeats_fin() {
+        return Verdict::Accepted;
+    }
+    let again = turn.is_retransmission();
+    if !again {
+        if turn.segment.seq().before(turn.sender().next_seq) || turn.is_beyond_window() {
+            return turn.reject(StreamEvent::Fin2FinWrongSeq);
+        }
+        if turn.segment.has(flag::ACK) && !turn.ack_is_valid() {
+            return turn.reject(StreamEvent::Fin2InvalidAck);
+        }
+        turn.enter(TcpState::TimeWait);
+    }
+    if turn.to_server() {
+        turn.update_next_seq_if_expected();
+    }
+    take(turn, !again)
+}
+
+fn fin_wait2_ack(turn: &mut Turn<'_>) -> Verdict {
+    let again = turn.is_retransmission();
+    if !turn.ack_is_valid() {
+        return turn.reject(StreamEvent::Fin2InvalidAck);
+    }
+    if !again {
+        if turn.segment.end().after(turn.sender().next_win) && !turn.is_partial() {
+            return turn.reject(StreamEvent::Fin2AckWrongSeq);
+        }
         turn.update_window();
     }
     turn.note_timestamp();
-    turn.skip_to_acked();
-    if segment.seq() == expected {
-        turn.sender_mut().next_seq = segment.end();
-    }
+    turn.update_next_seq_if_expected();
     turn.update_last_ack();
     turn.update_next_win();
     turn.reassemble();
     Verdict::Accepted
 }
 
-/// FIN_WAIT_2: the server's FIN is acknowledged.
-pub(super) fn fin_wait2(turn: &mut Turn<'_>) -> Verdict {
-    if let Some(done) = reset_or_syn(turn) {
-        return done;
-    }
-    let segment = turn.segment;
-    if segment.has(flag::FIN) {
-        let again = turn.is_retransmission();
-        if !again {
-            let sender = turn.sender();
-            if segment.seq() != sender.next_seq && segment.seq().after(sender.last_ack.plus(sender.window)) {
-                return turn.reject(StreamEvent::Fin2FinWrongSeq);
-            }
-            if !turn.ack_is_valid() {
-                return turn.reject(StreamEvent::Fin2InvalidAck);
-            }
-            turn.enter(TcpState::TimeWait);
-        }
-        return take(turn, again);
-    }
-    if segment.has(flag::ACK) {
-        if !turn.ack_is_valid() {
-            return turn.reject(StreamEvent::Fin2InvalidAck);
-        }
-        let again = turn.is_retransmission();
-        if !again && segment.end().after(turn.sender().next_win) && !turn.is_partial() {
-            return turn.reject(StreamEvent::Fin2AckWrongSeq);
-        }
-        let verdict = take(turn, again);
-        turn.update_next_win();
-        return verdict;
-    }
-    Verdict::Accepted
-}
-
 /// CLOSING: both sides sent a FIN.
 pub(super) fn closing(turn: &mut Turn<'_>) -> Verdict {
-    if let Some(done) = reset_or_syn(turn) {
-        return done;
-    }
-    if !turn.segment.has(flag::ACK) {
-        return Verdict::Accepted;
+    match kind(turn) {
+        Kind::Done(verdict) => return verdict,
+        Kind::Fin if !turn.segment.has(flag::ACK) => return Verdict::Accepted,
+        Kind::Fin | Kind::Ack => {}
     }
     let again = turn.is_retransmission();
     if turn.segment.seq() != turn.sender().next_seq {
@@ -120,83 +127,86 @@ pub(super) fn closing(turn: &mut Turn<'_>) -> Verdict {
         }
         turn.enter(TcpState::TimeWait);
     }
-    take(turn, again)
+    take(turn, !again && turn.to_client())
 }
 
 /// CLOSE_WAIT: the client closed first.
 pub(super) fn close_wait(turn: &mut Turn<'_>) -> Verdict {
-    if let Some(done) = reset_or_syn(turn) {
-        return done;
+    match kind(turn) {
+        Kind::Done(verdict) => verdict,
+        Kind::Fin => close_wait_fin(turn),
+        Kind::Ack => close_wait_ack(turn),
     }
-    let segment = turn.segment;
-    if !segment.has_any(flag::FIN | flag::ACK) {
-        return Verdict::Accepted;
-    }
+}
+
+fn close_wait_fin(turn: &mut Turn<'_>) -> Verdict {
     let again = turn.is_retransmission();
-    if segment.has(flag::FIN) {
-        if !again {
-            let sender = turn.sender();
-            if segment.seq().before(sender.next_seq) || segment.seq().after(sender.last_ack.plus(sender.window)) {
-                return turn.reject(StreamEvent::CloseWaitFinOutOfWindow);
-            }
-            if !turn.ack_is_valid() {
-                return turn.reject(StreamEvent::CloseWaitInvalidAck);
-            }
-            if turn.to_client() {
-                turn.enter(TcpState::LastAck);
-            }
+    if !again {
+        if turn.segment.seq().before(turn.sender().next_seq) || turn.is_beyond_window() {
+            return turn.reject(StreamEvent::CloseWaitFinOutOfWindow);
         }
-        return take(turn, again);
+        if turn.segment.has(flag::ACK) && !turn.ack_is_valid() {
+            return turn.reject(StreamEvent::CloseWaitInvalidAck);
+        }
+        if turn.to_client() {
+            turn.enter(TcpState::LastAck);
+        }
     }
+    take(turn, !again)
+}
+
+fn close_wait_ack(turn: &mut Turn<'_>) -> Verdict {
+    let segment = turn.segment;
+    let again = turn.is_retransmission();
     if !segment.payload.is_empty() && segment.end().at_or_before(turn.sender().last_ack) {
         return turn.reject(StreamEvent::CloseWaitPktBeforeLastAck);
     }
-    let sender = turn.sender();
-    if segment.seq().after(sender.last_ack.plus(sender.window)) && !turn.is_partial() {
+    if turn.is_beyond_window() && !turn.is_partial() {
         return turn.reject(StreamEvent::CloseWaitAckOutOfWindow);
     }
     if !turn.ack_is_valid() {
         return turn.reject(StreamEvent::CloseWaitInvalidAck);
     }
-    take(turn, again)
+    turn.update_next_seq_if_expected();
+    take(turn, !again)
 }
 
 /// LAST_ACK: the server's FIN followed the client's.
 pub(super) fn last_ack(turn: &mut Turn<'_>) -> Verdict {
-    if let Some(done) = reset_or_syn(turn) {
-        return done;
-    }
-    if turn.segment.has(flag::FIN) || !turn.segment.has(flag::ACK) {
-        return Verdict::Accepted;
+    match kind(turn) {
+        Kind::Done(verdict) => return verdict,
+        Kind::Fin => return Verdict::Accepted,
+        Kind::Ack if turn.to_client() => return Verdict::Accepted,
+        Kind::Ack => {}
     }
     if !turn.ack_is_valid() {
         return turn.reject(StreamEvent::LastAckInvalidAck);
     }
     let again = turn.is_retransmission();
-    if !again && turn.to_server() {
-        let sender = turn.sender();
-        let seq = turn.segment.seq();
-        if seq != sender.next_seq && seq != sender.next_seq.plus(1) {
+    let (seq, next) = (turn.segment.seq(), turn.sender().next_seq);
+    if !again {
+        if seq.after(next.plus(1)) {
             return turn.reject(StreamEvent::LastAckAckWrongSeq);
         }
-        turn.enter(TcpState::Closed);
+        if seq.at_or_after(next) {
+            turn.enter(TcpState::Closed);
+        }
     }
-    take(turn, again)
+    take(turn, !again)
 }
 
 /// TIME_WAIT: the client's FIN followed the server's.
 pub(super) fn time_wait(turn: &mut Turn<'_>) -> Verdict {
-    if let Some(done) = reset_or_syn(turn) {
-        return done;
-    }
-    if turn.segment.has(flag::FIN) || !turn.segment.has(flag::ACK) {
-        return Verdict::Accepted;
+    match kind(turn) {
+        Kind::Done(verdict) => return verdict,
+        Kind::Fin => return Verdict::Accepted,
+        Kind::Ack => {}
     }
     let again = turn.is_retransmission();
     if !again {
-        let sender = turn.sender();
-        let seq = turn.segment.seq();
-        if seq != sender.next_seq && seq != sender.next_seq.plus(1) {
+        let (seq, next) = (turn.segment.seq(), turn.sender().next_seq);
+        let beside = if turn.to_server() { next.plus(1) } else { next.minus(1) };
+        if seq != next && seq != beside {
             return turn.reject(StreamEvent::TimeWaitAckWrongSeq);
         }
         if !turn.ack_is_valid() {
@@ -204,31 +214,63 @@ pub(super) fn time_wait(turn: &mut Turn<'_>) -> Verdict {
         }
         turn.enter(TcpState::Closed);
     }
-    take(turn, again)
+    take(turn, !again)
 }
 
-/// A timestamp that goes back, a RST, or a SYN: the same in all of these states.
-fn reset_or_syn(turn: &mut Turn<'_>) -> Option<Verdict> {
+/// What a segment is to the states of the shutdown.
+enum Kind {
+    /// A timestamp that goes back, a RST, a SYN, or nothing at all: dealt with.
+    Done(Verdict),
+    Fin,
+    Ack,
+}
+
+fn kind(turn: &mut Turn<'_>) -> Kind {
+    let segment = turn.segment;
+    if segment.has(flag::RST) {
+        return Kind::Done(turn.reset_shutdown());
+    }
+    if segment.has(flag::SYN) && !segment.has(flag::FIN) {
+        return Kind::Done(turn.reject(StreamEvent::ShutdownSynResend));
+    }
+    if !segment.has_any(flag::FIN | flag::ACK) {
+        return Kind::Done(Verdict::Accepted);
+    }
     if !turn.timestamp_is_valid() {
-        return Some(Verdict::Rejected);
+        return Kind::Done(Verdict::Rejected);
     }
-    if turn.segment.has(flag::RST) {
-        return Some(turn.reset_shutdown());
-    }
-    if turn.segment.has(flag::SYN) && !turn.segment.has(flag::FIN) {
-        return Some(turn.reject(StreamEvent::ShutdownSynResend));
-    }
-    None
+    if segment.has(flag::FIN) { Kind::Fin } else { Kind::Ack }
 }
 
-/// Takes a valid segment's numbers and data over; its window only if it is not a retransmission.
-fn take(turn: &mut Turn<'_>, again: bool) -> Verdict {
-    if !again {
+impl Turn<'_> {
+    /// Whether the segment starts after the window.
+    fn is_beyond_window(&self) -> bool {
+        let sender = self.sender();
+        self.segment.seq().after(sender.last_ack.plus(sender.window))
+    }
+
+    /// Whether it is the sender's FIN again.
+    fn repeats_fin(&self) -> bool {
+        self.segment.seq() == self.sender().next_seq.minus(1) && self.segment.ack() == self.receiver().last_ack
+    }
+
+    /// Moves on past the segment's data, if that was expected next: from the server, in its FIN's place.
+    fn advance_past_fin(&mut self) {
+        let (seq, end, fin) = (self.segment.seq(), self.segment.end(), u32::from(self.to_client()));
+        let sender = self.sender_mut();
+        if seq == sender.next_seq.minus(fin) {
+            sender.next_seq = end;
+        }
+    }
+}
+
+/// Takes a valid segment's numbers and data over, and its window if `window`.
+fn take(turn: &mut Turn<'_>, window: bool) -> Verdict {
+    if window {
         turn.update_window();
     }
     turn.note_timestamp();
     turn.skip_to_acked();
-    turn.update_next_seq_if_expected();
     turn.update_last_ack();
     turn.reassemble();
     Verdict::Accepted

@@ -85,7 +85,7 @@ fn ack(turn: &mut Turn<'_>) -> Verdict {
 /// Data after a handshake ACK that was missed.
 fn in_window(turn: &Turn<'_>) -> bool {
     let sender = turn.sender();
-    turn.segment.seq().after(sender.next_seq) && turn.segment.end().at_or_before(sender.next_win)
+    turn.segment.seq().after(sender.next_seq) && turn.segment.seq().at_or_before(sender.next_win)
 }
 
 fn establish(turn: &mut Turn<'_>) {
@@ -115,13 +115,16 @@ fn establish_by_server(turn: &mut Turn<'_>) {
 }
 
 fn ack_from_server(turn: &mut Turn<'_>) -> Verdict {
-    let (seq, ack) = (turn.segment.seq(), turn.segment.ack());
-    if turn.is(Traits::FAST_OPEN) || turn.is(Traits::MIDSTREAM_SYNACK) {
-        establish(turn);
+    let (segment, sender, client) = (turn.segment, turn.sender(), turn.receiver());
+    let (seq, ack) = (segment.seq(), segment.ack());
+    if turn.is(Traits::MIDSTREAM_SYNACK) || (seq == sender.next_seq && ack == client.last_ack) {
+        establish_by_server(turn);
         return Verdict::Accepted;
     }
-    if seq == turn.sender().next_seq && ack == turn.receiver().last_ack {
-        establish_by_server(turn);
+    // The client's ACK and the data after it were missed.
+    let acks_more = ack.after(client.next_seq) && ack.at_or_before(client.next_win);
+    if acks_more && seq.at_or_after(sender.next_seq) && seq.at_or_before(sender.next_win) {
+        establish(turn);
         return Verdict::Accepted;
     }
     turn.reject(StreamEvent::ThreeWayWrongSeqWrongAck)

@@ -55,7 +55,7 @@ fn reset(turn: &mut Turn<'_>) -> Verdict {
 }
 
 fn syn_ack(turn: &mut Turn<'_>) -> Verdict {
-    let (seq, ack) = (turn.segment.seq(), turn.segment.ack());
+    let ack = turn.segment.ack();
     if turn.to_server() {
         if !turn.is(Traits::FOUR_WAY) {
             return turn.reject(StreamEvent::ThreeWaySynackInWrongDirection);
@@ -63,33 +63,26 @@ fn syn_ack(turn: &mut Turn<'_>) -> Verdict {
         return four_way(turn);
     }
     let syn_end = turn.receiver().isn.plus(1);
-    if turn.is(Traits::FAST_OPEN) && ack == turn.receiver().next_seq {
-        handshake::take_syn_ack(turn);
-        turn.client().next_seq = ack;
-        turn.reassemble();
-        return Verdict::Accepted;
-    }
-    let _ = seq;
-    if ack != syn_end && !answers_remembered(turn) {
+    let fast_open = turn.is(Traits::FAST_OPEN);
+    let takes_data = fast_open && ack == turn.receiver().next_seq;
+    if ack != syn_end && !takes_data {
         return turn.reject(StreamEvent::ThreeWaySynackWithWrongAck);
     }
-    if !echoes_timestamp(turn) {
-        return turn.reject(StreamEvent::PktInvalidTimestamp);
-    }
-    if turn.is(Traits::FAST_OPEN) && ack == syn_end {
+    let ignores_data = fast_open && !takes_data;
+    if ignores_data {
         turn.event(StreamEvent::ThreeWaySynackTfoDataIgnored);
-        // Suricata: back to before the SYN's data, so that the client may send it again.
+        turn.session.traits.set(Traits::DATA_IGNORED);
+        // Suricata: back to before the SYN, so that the client may send it again.
         turn.client().next_seq = syn_end.minus(1);
     }
+    if !handshake::pick_syn(turn) {
+        return turn.reject(StreamEvent::PktInvalidTimestamp);
+    }
     handshake::take_syn_ack(turn);
+    if takes_data {
+        turn.reassemble();
+    }
     Verdict::Accepted
-}
-
-fn answers_remembered(turn: &Turn<'_>) -> bool {
-    turn.session
-        .handshakes
-        .as_ref()
-        .is_some_and(|queue| queue.answered_by(turn.segment.ack()))
 }
 
 /// The client's SYN/ACK of a simultaneous open.
@@ -106,8 +99,10 @@ fn four_way(turn: &mut Turn<'_>) -> Verdict {
     let client = turn.client();
     client.start(seq);
     client.next_seq = seq.plus(1);
+    let wscale = turn.segment.wscale.unwrap_or(0).min(WSCALE_MAX);
     let server = turn.server();
     server.window = window;
+    server.wscale = wscale;
     server.last_ack = ack;
     server.next_win = ack.plus(window);
     let client = turn.client();
