@@ -103,7 +103,7 @@ fn network<'a>(
     }
     let error = Diagnostic::error(
         codes::BAD_PREFIX,
-        format!("`{}` is no network", excerpt(word)),
+        format!("`{}` is not a network", excerpt(word)),
         file.span(length).to(file.span(word)),
     );
     Err(if length.contains('.') {
@@ -171,7 +171,7 @@ fn bad_address<'a>(file: File<'a>, word: &'a str) -> Diagnostic {
     }
     let error = Diagnostic::error(
         codes::BAD_ADDRESS,
-        format!("`{}` is no address", excerpt(word)),
+        format!("`{}` is not an address", excerpt(word)),
         file.span(word),
     );
     let is_name = word

@@ -14,8 +14,8 @@ pub struct RuleFile<'a> {
     pub dialect_source: DialectSource,
     /// The rules without a syntax error, in the order of the file.
     pub rules: Vec<Rule<'a>>,
-    /// What could be recovered of the rules with a syntax error: their other options can be checked, but such
-    /// a rule must never be loaded.
+    /// What could be recovered of the rules with a syntax error, if that is an option at least: the others can be
+    /// checked, but such a rule must never be loaded.
     pub broken: Vec<Rule<'a>>,
     /// Lines of a Snort configuration that define a variable.
     pub definitions: Vec<Definition<'a>>,
@@ -45,7 +45,8 @@ pub struct Action<'a> {
     pub name: Spanned<&'a str>,
     /// What it extends to, after a colon: `flow` of `drop:flow`.
     pub scope: Option<Spanned<&'a str>>,
-    /// Further actions, after commas: `alert` of `accept:flow,alert`.
+    /// Further actions, after commas, each with its scope: `alert` of `accept:flow,alert`, and `pass:flow` of
+    /// `accept:flow,pass:flow`.
     pub also: Vec<Spanned<&'a str>>,
 }
 
@@ -189,6 +190,17 @@ pub enum DefinitionKind {
     IpVar,
     /// `portvar`: ports.
     PortVar,
+}
+
+impl<'a> Action<'a> {
+    /// All actions in order, each with what it extends to.
+    pub fn all(&self) -> impl Iterator<Item = (Spanned<&'a str>, Option<Spanned<&'a str>>)> {
+        let also = self.also.iter().map(|action| match action.split_once(':') {
+            Some((name, scope)) => (name, Some(scope)),
+            None => (*action, None),
+        });
+        std::iter::once((self.name, self.scope)).chain(also)
+    }
 }
 
 impl<'a> Rule<'a> {

@@ -19,13 +19,13 @@ codes! {
     MISSING_SEMICOLON = "E0004", "An option does not end in a semicolon.";
     UNTERMINATED_QUOTE = "E0005", "A quote is not closed.";
     BARE_SEMICOLON = "E0006", "A semicolon inside quotes is not escaped.";
-    BAD_OPTION_NAME = "E0007", "An option starts with something that is no keyword.";
+    BAD_OPTION_NAME = "E0007", "An option starts with something that is not a keyword.";
     EMPTY_OPTION = "E0008", "A semicolon follows no option.";
     BAD_DIRECTION = "E0009", "The direction is none of `->`, `<>`, `=>`.";
     INCOMPLETE_HEADER = "E0010", "The header lacks a part.";
     BAD_ADDRESS = "E0011", "An address cannot be read.";
     BAD_PREFIX = "E0012", "A network has no valid prefix length or netmask.";
-    BAD_PORT = "E0013", "A port is no number from 0 to 65535.";
+    BAD_PORT = "E0013", "A port is not a number from 0 to 65535.";
     REVERSED_RANGE = "E0014", "A range ends before it starts.";
     EMPTY_LIST = "E0015", "A list has no members, or an empty one.";
     UNCLOSED_LIST = "E0016", "A list is not closed.";
@@ -55,8 +55,10 @@ codes! {
     BAD_UNIT = "E0050", "A unit of size is unknown.";
     BAD_PCRE = "E0051", "A regular expression is not delimited.";
     MIXED_DIALECTS = "W0001", "A file holds rules of several dialects.";
-    NOT_UTF8 = "W0002", "A file holds bytes that are no UTF-8.";
+    NOT_UTF8 = "W0002", "A file holds bytes that are not UTF-8.";
     CONFIG_LINE = "W0003", "A line of a Snort configuration has no effect here.";
+    UNCLOSED_RULE = "W0004", "The options of a Suricata rule are not closed.";
+    EXTRA_PARENTHESIS = "W0005", "A Suricata rule has a closing parenthesis too many.";
 }
 
 #[cfg(test)]

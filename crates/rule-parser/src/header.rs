@@ -2,7 +2,7 @@
 
 use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::char;
-use nom::combinator::{all_consuming, opt};
+use nom::combinator::{all_consuming, opt, recognize};
 use nom::multi::many0;
 use nom::sequence::preceded;
 use nom::{IResult, Parser};
@@ -87,7 +87,7 @@ fn read_action<'a>(file: File<'a>, field: Spanned<&'a str>) -> Result<Action<'a>
     let mut grammar = all_consuming((
         word,
         opt(preceded(char(':'), word)),
-        many0(preceded(char(','), word)),
+        many0(preceded(char(','), recognize(scoped))),
     ));
     let read: IResult<_, (&str, Option<&str>, Vec<&str>)> = grammar.parse(field.value);
     match read {
@@ -101,7 +101,7 @@ fn read_action<'a>(file: File<'a>, field: Spanned<&'a str>) -> Result<Action<'a>
         }),
         Err(_) => Err(Diagnostic::error(
             codes::BAD_ACTION,
-            format!("`{}` is no action", excerpt(field.value)),
+            format!("`{}` is not an action", excerpt(field.value)),
             field.span,
         )
         .label("expected a word such as `alert`")
@@ -121,11 +121,16 @@ fn read_protocol<'a>(file: File<'a>, field: &'a str) -> Option<ProtocolAndHook<'
 fn bad_protocol(field: Spanned<&str>) -> Diagnostic {
     Diagnostic::error(
         codes::BAD_PROTOCOL,
-        format!("`{}` is no protocol", excerpt(field.value)),
+        format!("`{}` is not a protocol", excerpt(field.value)),
         field.span,
     )
     .label("expected a word such as `tcp` or `http`")
     .help("the protocol follows the action, as in `alert tcp any any -> any any (...)`")
+}
+
+/// An action and what it extends to.
+fn scoped(input: &str) -> IResult<&str, (&str, Option<&str>)> {
+    (word, opt(preceded(char(':'), word))).parse(input)
 }
 
 /// A name: of an action, a scope, a protocol.
@@ -369,12 +374,23 @@ mod tests {
     #[test]
     fn firewall_actions_and_hooks() {
         let (action, header, codes) = read(
-            "accept:flow,alert http1:<response_body any any => any any",
+            "accept:flow,pass:flow,alert http1:<response_body any any => any any",
             Dialect::Suricata,
         );
         assert_eq!(codes, []);
         assert_eq!(action.scope.unwrap().value, "flow");
-        assert_eq!(action.also[0].value, "alert");
+        let all: Vec<_> = action
+            .all()
+            .map(|(name, scope)| (name.value, scope.map(|scope| scope.value)))
+            .collect();
+        assert_eq!(
+            all,
+            [
+                ("accept", Some("flow")),
+                ("pass", Some("flow")),
+                ("alert", None)
+            ]
+        );
         assert_eq!(header.protocol.unwrap().value, "http1");
         assert_eq!(header.hook.unwrap().value, "<response_body");
         assert_eq!(

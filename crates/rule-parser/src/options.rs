@@ -7,7 +7,7 @@ use crate::diagnostic::excerpt;
 use crate::field::File;
 use crate::findings::Findings;
 use crate::value_end::{ValueEnd, value_end};
-use crate::{Diagnostic, RuleOption, Span, Spanned, codes, scan};
+use crate::{Diagnostic, Dialect, RuleOption, Severity, Span, Spanned, codes, scan};
 
 /// What was between the parentheses of a rule.
 pub(crate) struct Options<'a> {
@@ -22,11 +22,16 @@ pub(crate) fn options<'a>(
     body: &mut Body<'a>,
     findings: &mut Findings,
 ) -> Options<'a> {
+    let capacity = body
+        .rest()
+        .len()
+        .div_ceil(TYPICAL_LENGTH)
+        .min(TYPICAL_OPTIONS);
     let mut reader = Reader {
         file,
         body,
         findings,
-        list: Vec::with_capacity(TYPICAL_OPTIONS),
+        list: Vec::with_capacity(capacity),
     };
     let end = loop {
         match reader.option() {
@@ -167,11 +172,14 @@ impl<'a> Reader<'a, '_> {
         );
         let error = if found.start == place.start {
             error
-                .label("no part of a name")
+                .label("not part of a name")
                 .help("names consist of letters, digits, `_`, `.` and `-`")
         } else {
+            let rest = self.body.rest();
+            let length = memchr::memchr(b';', rest).unwrap_or(rest.len());
+            let value = excerpt(self.body.text(at..at + length).trim_ascii());
             error.label("unexpected").help(format!(
-                "a value follows a colon: `{}: ...;`",
+                "a value follows a colon: `{}:{value};`",
                 excerpt(name.value)
             ))
         };
@@ -228,18 +236,20 @@ impl<'a> Reader<'a, '_> {
             .last()
             .map_or(self.body.start(), |option| option.span.end as usize + 1);
         let end = self.body.at().min(last.max(self.body.start()));
+        // Suricata: a rule that ends after a semicolon is loaded without its parenthesis.
+        let (severity, code) = match self.body.dialect() {
+            Dialect::Suricata => (Severity::Warning, codes::UNCLOSED_RULE),
+            Dialect::Snort2 | Dialect::Snort3 => (Severity::Error, codes::MISSING_PARENTHESIS),
+        };
+        let place = Span::from_range(end..end);
         self.findings.push(
-            Diagnostic::error(
-                codes::MISSING_PARENTHESIS,
-                "no parenthesis closes the rule",
-                Span::from_range(end..end),
-            )
-            .label("expected `)`")
-            .secondary(
-                Span::from_range(self.body.start() - 1..self.body.start()),
-                "opened here",
-            )
-            .help("close the rule with `)` after its last semicolon"),
+            Diagnostic::new(severity, code, "no parenthesis closes the rule", place)
+                .label("expected `)`")
+                .secondary(
+                    Span::from_range(self.body.start() - 1..self.body.start()),
+                    "opened here",
+                )
+                .help("close the rule with `)` after its last semicolon"),
         );
         Step::End(end)
     }
@@ -251,8 +261,9 @@ fn empty_option(span: Span) -> Diagnostic {
         .help("remove it")
 }
 
-/// Most rules have fewer.
+/// Most rules have fewer options, and most options more bytes.
 const TYPICAL_OPTIONS: usize = 16;
+const TYPICAL_LENGTH: usize = 16;
 
 // LIMIT: no rule known to man has a hundred.
 const MAX_OPTIONS: usize = 4096;

@@ -121,7 +121,7 @@ fn port<'a>(file: File<'a>, word: &'a str) -> Result<u16, Diagnostic> {
     }
     let error = Diagnostic::error(
         codes::BAD_PORT,
-        format!("`{}` is no port", excerpt(word)),
+        format!("`{}` is not a port", excerpt(word)),
         file.span(word),
     );
     let is_name = word

@@ -21,7 +21,7 @@ pub fn print(rule: &Rule<'_>, dialect: Dialect) -> String {
 }
 
 impl Display for Rule<'_> {
-    /// As [`print`] in the dialect that can leave out most.
+    /// As [`print()`] in the dialect that can leave out most.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write_rule(f, self, Dialect::Snort3)
     }

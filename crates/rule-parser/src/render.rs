@@ -24,8 +24,15 @@ pub fn render(source: &SourceText<'_>, diagnostics: &[Diagnostic], color: bool) 
         if !drawn.is_empty() {
             drawn.push('\n');
         }
-        drawn.push_str(&renderer.render(&[group(source, diagnostic)]));
-        drawn.push('\n');
+        let text = renderer.render(&[group(source, diagnostic)]);
+        // The library marks a snippet of another file so; a cut line is one of the same.
+        for line in text
+            .lines()
+            .filter(|line| without_styles(line).trim() != ":::")
+        {
+            drawn.push_str(line);
+            drawn.push('\n');
+        }
     }
     drawn
 }
@@ -161,6 +168,17 @@ fn printable(text: &str) -> Cow<'_, str> {
     )
 }
 
+/// A line without the escape sequences of colours.
+fn without_styles(line: &str) -> Cow<'_, str> {
+    if !line.contains(ESCAPE) {
+        return Cow::Borrowed(line);
+    }
+    let mut parts = line.split(ESCAPE);
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once('m').map_or("", |(_, text)| text));
+    Cow::Owned(std::iter::once(first).chain(rest).collect())
+}
+
 #[derive(Serialize)]
 struct Record<'a> {
     file: &'a str,
@@ -238,3 +256,5 @@ impl<'a> Place<'a> {
 /// How much of a line is shown before the caret, and of a span and what follows it, in bytes.
 const MAX_BEFORE: u32 = 1024;
 const MAX_SHOWN: u32 = 1024;
+
+const ESCAPE: char = '\u{1b}';

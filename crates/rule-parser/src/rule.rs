@@ -49,7 +49,7 @@ pub(crate) fn read_rule(
     let mut body = Body::new(text, open + 1, limit, dialect, !enabled);
     let options = options(file, &mut body, &mut findings);
     let end = body.limit();
-    check_rest(text, options.end, end, &mut findings);
+    check_rest(text, options.end, end, dialect, &mut findings);
     let span = Span::from_range(start..options.end);
     let rule = Rule {
         enabled,
@@ -90,7 +90,7 @@ fn opening(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
 }
 
 /// Nothing but a comment may follow the closing parenthesis.
-fn check_rest(text: &str, from: usize, line_end: usize, findings: &mut Findings) {
+fn check_rest(text: &str, from: usize, line_end: usize, dialect: Dialect, findings: &mut Findings) {
     let closed = from > 0 && text.as_bytes().get(from - 1) == Some(&b')');
     let rest = text.get(from..line_end).unwrap_or_default();
     let start = from + (rest.len() - rest.trim_ascii_start().len());
@@ -99,18 +99,37 @@ fn check_rest(text: &str, from: usize, line_end: usize, findings: &mut Findings)
     if !closed || rest.is_empty() || comment {
         return;
     }
-    let error = Diagnostic::error(
-        codes::TRAILING_TEXT,
-        "text follows the closing parenthesis",
-        Span::from_range(start..start + rest.len()),
-    )
-    .label("belongs to no rule")
-    .secondary(Span::from_range(from - 1..from), "the rule ends here");
-    findings.push(if rest.ends_with(')') {
-        error.help("is this parenthesis one too many?")
+    let span = Span::from_range(start..start + rest.len());
+    let parenthesis = Span::from_range(from - 1..from);
+    if rest == ")" && dialect == Dialect::Suricata {
+        // Suricata: the rule is loaded all the same.
+        findings.push(
+            Diagnostic::warning(
+                codes::EXTRA_PARENTHESIS,
+                "one closing parenthesis too many",
+                span,
+            )
+            .label("closes nothing")
+            .secondary(parenthesis, "the rule ends here")
+            .help("remove it"),
+        );
+        return;
+    }
+    let help = if scan::looks_like_option(rest.as_bytes(), scan::skip_space(rest.as_bytes(), 1)) {
+        "is the parenthesis before it one too many?"
     } else {
-        error.help("remove it, or put `#` before it")
-    });
+        "remove it, or put `#` before it"
+    };
+    findings.push(
+        Diagnostic::error(
+            codes::TRAILING_TEXT,
+            "text follows the closing parenthesis",
+            span,
+        )
+        .label("belongs to no rule")
+        .secondary(parenthesis, "the rule ends here")
+        .help(help),
+    );
 }
 
 fn not_a_rule(line: &str, start: usize) -> Diagnostic {
@@ -123,7 +142,7 @@ fn not_a_rule(line: &str, start: usize) -> Diagnostic {
                 "the options of a rule follow its header in parentheses: `(msg:\"...\"; sid:1;)`",
             );
     }
-    Diagnostic::error(codes::NOT_A_RULE, format!("`{}` is no rule", excerpt(line)), span)
+    Diagnostic::error(codes::NOT_A_RULE, format!("`{}` is not a rule", excerpt(line)), span)
         .label("expected a rule or a comment")
         .help("put `#` before comments; a rule reads `alert tcp any any -> any any (msg:\"...\"; sid:1;)`")
 }

@@ -36,7 +36,7 @@ impl<'a> SourceText<'a> {
         let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         let (text, first_raw) = decode(bytes);
         let diagnostic = first_raw.map(|at| {
-            Diagnostic::warning(codes::NOT_UTF8, "the file holds bytes that are no UTF-8", Span::from_range(at))
+            Diagnostic::warning(codes::NOT_UTF8, "the file holds bytes that are not UTF-8", Span::from_range(at))
                 .label("the first of them")
                 .help("they are matched as they are; save the file as UTF-8, or write `|e9|` in a content")
         });

@@ -108,12 +108,12 @@ impl<'a> Reader<'a> {
             .for_each(|finding| self.findings.push(finding.sid(sid)));
         let Some(rule) = read.rule else { return };
         self.held.votes.add_rule(&rule, read.shape);
-        if has_errors {
-            &mut self.held.broken
-        } else {
-            &mut self.held.rules
+        if !has_errors {
+            self.held.rules.push(rule);
+        } else if !rule.options.is_empty() && self.held.broken.len() < MAX_FINDINGS {
+            // LIMIT: of a broken rule nothing is wanted but what else is wrong with its options.
+            self.held.broken.push(rule);
         }
-        .push(rule);
     }
 
     /// Reads a line of a Snort configuration; tells whether it is one.
@@ -165,7 +165,9 @@ impl<'a> Reader<'a> {
                 .for_each(|finding| self.findings.push(finding));
             self.at = end;
         } else {
-            self.at = self.disabled_rule(line).unwrap_or(end);
+            self.at = self
+                .disabled_rule(line)
+                .unwrap_or_else(|| comment_end(bytes, self.at, end));
         }
     }
 
@@ -183,7 +185,7 @@ impl<'a> Reader<'a> {
         let read = read_rule(self.text, start, line_end, self.dialect, false);
         let Some(rule) = read.rule.filter(|_| !read.findings.has_errors()) else {
             // PERF: lines that were read in vain are not read again.
-            return Some(comment_end(bytes, self.at));
+            return Some(comment_end(bytes, self.at, read.end));
         };
         if self.include_disabled {
             self.held.votes.add_rule(&rule, read.shape);
@@ -237,17 +239,18 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The end of a comment line and of the comment lines that backslashes join to it.
-fn comment_end(bytes: &[u8], start: usize) -> usize {
+/// The end of the comment that starts at `start`: of its line, of comment lines that backslashes join to it, and
+/// of the comment lines up to `read`, which were read in vain.
+fn comment_end(bytes: &[u8], start: usize, read: usize) -> usize {
     let mut start = start;
     loop {
         let end = scan::line_end(bytes, start);
         let next = scan::next_line(bytes, end);
-        let continued = scan::is_continued(&bytes[start..end]);
-        if !continued
-            || next >= bytes.len()
-            || bytes.get(scan::skip_space(bytes, next)) != Some(&b'#')
-        {
+        let line = bytes
+            .get(next..scan::line_end(bytes, next))
+            .unwrap_or_default();
+        let joined = next < read || scan::is_continued(&bytes[start..end]);
+        if !joined || line.trim_ascii_start().first() != Some(&b'#') {
             return end;
         }
         start = next;

@@ -145,7 +145,13 @@ fn plain_end(body: &mut Body<'_>, from: usize, name: &str, findings: &mut Findin
         let comma = line.last() == Some(&b',');
         at = body.limit();
         if !body.extend(findings) {
-            findings.push(missing_semicolon(end, &of_value(name)).label("expected `;` and `)`"));
+            findings.push(
+                missing_semicolon(end, &of_value(name))
+                    .label("expected `;` and `)`")
+                    .help(
+                        "every option ends in a semicolon, and a rule in a parenthesis: write `;)`",
+                    ),
+            );
             return ValueEnd::Rule(end);
         }
         // The next line starts with what looks like an option: a semicolon was forgotten.

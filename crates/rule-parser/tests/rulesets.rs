@@ -1,20 +1,21 @@
 //! The published rule sets: every rule parses, and prints to what parses the same.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rule_parser::{Dialect, DialectSource, ParseOptions, SourceText, parse_source, print, render};
 
-/// Reads a rule set from beside the workspace; absent, the test is skipped and says so.
+/// Reads a rule set from the folder `shared` beside the workspace or above it; absent, the test says so.
 fn ruleset(name: &str) -> Option<Vec<u8>> {
-    let shared = std::env::var_os("RULEIDS_SHARED").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")),
-        PathBuf::from,
-    );
-    let found = [shared.clone(), shared.join("../../shared")]
+    let shared = std::env::var_os("RULEIDS_SHARED").map(PathBuf::from);
+    let above = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("shared"));
+    let found = shared
         .into_iter()
+        .chain(above)
         .find_map(|folder| std::fs::read(folder.join("rulesets").join(name)).ok());
     if found.is_none() {
-        println!("skipped: no rule set {name} in {}", shared.display());
+        println!("skipped: no rule set {name} in a folder `shared`");
     }
     found
 }

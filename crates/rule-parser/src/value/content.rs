@@ -107,10 +107,14 @@ fn escape(
 
 fn not_hex(text: Spanned<&str>, open: usize, place: usize, found: char) -> Diagnostic {
     let span = text.slice(place..place + found.len_utf8()).span;
-    Diagnostic::error(codes::BAD_HEX, format!("`{found}` is no hex digit"), span)
-        .label("expected 0-9 or a-f")
-        .secondary(text.slice(open..open + 1).span, "the hex block starts here")
-        .help("close the block with `|` before text, or write a literal bar as `|7c|`")
+    Diagnostic::error(
+        codes::BAD_HEX,
+        format!("`{found}` is not a hex digit"),
+        span,
+    )
+    .label("expected 0-9 or a-f")
+    .secondary(text.slice(open..open + 1).span, "the hex block starts here")
+    .help("close the block with `|` before text, or write a literal bar as `|7c|`")
 }
 
 fn bare_quote(span: Span) -> Diagnostic {

@@ -81,7 +81,7 @@ pub fn size(text: Spanned<&str>) -> Result<u64, Diagnostic> {
         _ => {
             let message = format!("unknown unit `{}`", unit.value);
             return Err(Diagnostic::error(codes::BAD_UNIT, message, unit.span)
-                .label("no unit of size")
+                .label("not a unit of size")
                 .help("use B, KB, MB or GB"));
         }
     };
@@ -111,7 +111,7 @@ fn not_a_number(text: Spanned<&str>) -> Diagnostic {
         return Diagnostic::error(codes::BAD_NUMBER, "expected a number", text.span)
             .label("nothing here");
     }
-    let message = format!("`{}` is no number", excerpt(text.value));
+    let message = format!("`{}` is not a number", excerpt(text.value));
     let error = Diagnostic::error(codes::BAD_NUMBER, message, text.span).label("expected a number");
     match missing_semicolon(text.value) {
         Some(help) => error.help(help),
