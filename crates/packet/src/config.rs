@@ -65,13 +65,13 @@ pub struct DecodeConfig {
     pub teredo_ports: PortList,
     /// Whether VXLAN (RFC 7348) is decoded.
     pub vxlan: bool,
-    /// The UDP destination ports of VXLAN.
+    /// The UDP ports of VXLAN.
     pub vxlan_ports: PortList,
     /// Whether VXLAN with reserved bits set is left alone.
     pub vxlan_strict: bool,
     /// Whether Geneve (RFC 8926) is decoded.
     pub geneve: bool,
-    /// The UDP destination ports of Geneve.
+    /// The UDP ports of Geneve.
     pub geneve_ports: PortList,
     /// Whether GRE with the protocol of ERSPAN and no sequence number is ERSPAN type I: Ethernet without a header.
     pub erspan_type_i: bool,

@@ -69,10 +69,14 @@ impl<'a> Geneve<'a> {
     }
 }
 
-/// Notes what a UDP payload carries, if it is Geneve.
-pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &DecodeConfig) {
+/// Notes what a UDP payload carries, if it is Geneve; whether it is.
+pub(crate) fn decode<'a>(
+    packet: &mut Packet<'a>,
+    payload: &'a [u8],
+    config: &DecodeConfig,
+) -> bool {
     let Some(geneve) = Geneve::new(payload) else {
-        return;
+        return false;
     };
     packet.layers.insert(Layer::Geneve);
     let first = match geneve.protocol() {
@@ -81,11 +85,12 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
         ethertype::IPV6 => First::Ipv6,
         ethertype::ARP => First::Ethertype(ethertype::ARP),
         _ => {
-            packet.note(DecoderEvent::GeneveUnknownPayloadType);
-            return;
+            packet.blame(DecoderEvent::GeneveUnknownPayloadType);
+            return true;
         }
     };
     carry(packet, Tunnel::Geneve, first, geneve.payload, config);
+    true
 }
 
 /// Whether the options fill their room.

@@ -79,6 +79,10 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &Deco
 }
 
 fn decode_payload<'a>(packet: &mut Packet<'a>, gre: &Gre<'a>, config: &DecodeConfig) {
+    if gre.version() == 1 && gre.key().is_some_and(|key| key >> 16 == 0) {
+        // RFC 2637 section 4.1: a payload length of 0 is an acknowledgement without payload.
+        return;
+    }
     let (kind, first) = match gre.protocol() {
         ethertype::IPV4 => (Tunnel::Gre, First::Ipv4),
         ethertype::IPV6 => (Tunnel::Gre, First::Ipv6),
@@ -113,7 +117,7 @@ fn check_version_0(bytes: &[u8], flags: u8, version: u8) -> Result<usize, Decode
     if flags & RECURSION_MASK != 0 {
         return Err(DecoderEvent::GreVersion0Recur);
     }
-    if version & RESERVED_MASK != 0 {
+    if version & RESERVED_MASK & !ACKNOWLEDGEMENT != 0 {
         return Err(DecoderEvent::GreVersion0Flags);
     }
     let checksum = u8::from(flags & (flag::CHECKSUM | flag::ROUTING) != 0);
@@ -181,7 +185,7 @@ fn check_version_1(bytes: &[u8], flags: u8, version: u8) -> Result<usize, Decode
 
 const RECURSION_MASK: u8 = 0x07;
 const VERSION_MASK: u8 = 0x07;
-/// The five bits above the version, which only version 1 uses one of.
+/// The five bits above the version, of which version 1 uses one.
 const RESERVED_MASK: u8 = 0xf8;
 /// RFC 2637 section 4.1: an acknowledgement number follows.
 const ACKNOWLEDGEMENT: u8 = 0x80;

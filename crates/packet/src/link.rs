@@ -106,9 +106,8 @@ impl LinkType {
 pub(crate) fn first_step<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
     match packet.link {
         LinkType::Ethernet => Step::Ethernet(bytes),
-        LinkType::RawIp => raw::decode(packet, bytes),
-        LinkType::RawIpv4 => Step::Ipv4(bytes),
-        LinkType::RawIpv6 => Step::Ipv6(bytes),
+        // Suricata: goes by the version field, whichever the link type promises.
+        LinkType::RawIp | LinkType::RawIpv4 | LinkType::RawIpv6 => raw::decode(packet, bytes),
         LinkType::Null | LinkType::Loop => null::decode(packet, bytes),
         LinkType::LinuxSll => sll::decode(packet, bytes),
         LinkType::LinuxSll2 => sll::decode_v2(packet, bytes),

@@ -38,6 +38,8 @@ fn check(bytes: &[u8]) -> Result<Step<'_>, DecoderEvent> {
     if word >> 14 != 0 {
         return Err(DecoderEvent::NshUnsupportedVersion);
     }
+    let payload = bytes.get(len..).filter(|payload| !payload.is_empty());
+    let payload = payload.ok_or(DecoderEvent::NshBadHeaderLength)?;
     match u8_at(bytes, field::METADATA_TYPE) {
         0 => return Err(DecoderEvent::NshReservedType),
         1 if len != TYPE_1_LEN => return Err(DecoderEvent::NshBadHeaderLength),
@@ -45,7 +47,6 @@ fn check(bytes: &[u8]) -> Result<Step<'_>, DecoderEvent> {
         1 | 2 => {}
         _ => return Err(DecoderEvent::NshUnsupportedType),
     }
-    let payload = bytes.get(len..).ok_or(DecoderEvent::NshBadHeaderLength)?;
     match u8_at(bytes, field::NEXT_PROTOCOL) {
         1 => Ok(Step::Ipv4(payload)),
         2 => Ok(Step::Ipv6(payload)),

@@ -27,9 +27,12 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
     let rest = from(bytes, field::PAYLOAD);
     match family {
         family::INET => Step::Ipv4(rest),
-        family::INET6_LINUX | family::INET6_BSD | family::INET6_FREEBSD | family::INET6_DARWIN => {
-            Step::Ipv6(rest)
-        }
+        family::INET6_LINUX
+        | family::INET6_WINDOWS
+        | family::INET6_BSD
+        | family::INET6_SOLARIS
+        | family::INET6_FREEBSD
+        | family::INET6_DARWIN => Step::Ipv6(rest),
         _ => {
             packet.reject(DecoderEvent::LtnullUnsupportedType);
             Step::Done
@@ -41,7 +44,9 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
 mod family {
     pub const INET: u32 = 2;
     pub const INET6_LINUX: u32 = 10;
+    pub const INET6_WINDOWS: u32 = 23;
     pub const INET6_BSD: u32 = 24;
+    pub const INET6_SOLARIS: u32 = 26;
     pub const INET6_FREEBSD: u32 = 28;
     pub const INET6_DARWIN: u32 = 30;
 }

@@ -143,10 +143,19 @@ impl<'a> Packet<'a> {
         packet.decoded = self.decoded.saturating_add(1);
         let first = first_step(&mut packet, inner.first, inner.data);
         run(&mut packet, first, config);
-        let is_packet = match (inner.kind, inner.first) {
-            (Tunnel::Teredo, _) => !packet.invalid,
-            (_, First::Ipv4 | First::Ipv6) => packet.network != Network::None,
-            _ => true,
+        // Suricata: what fails at its first header leaves no trace, and Teredo, which is told by its looks,
+        // must be right to its end.
+        let is_packet = match inner.first {
+            _ if !packet.invalid => true,
+            _ if inner.kind == Tunnel::Teredo => false,
+            First::Ethernet | First::Erspan if inner.kind != Tunnel::Vxlan => {
+                packet.ethernet.is_some()
+            }
+            _ => match packet.network {
+                Network::None => packet.vlan_count > 0,
+                Network::Other(_) => false,
+                _ => true,
+            },
         };
         is_packet.then_some(packet)
     }

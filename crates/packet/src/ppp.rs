@@ -24,8 +24,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
 
 /// The protocol field, one or two bytes, and what follows it.
 pub(crate) fn protocol<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    // RFC 1661 section 2: the last byte of a protocol number is odd, the bytes before are even.
-    let len = if u8_at(bytes, 0) & 1 == 1 { 1 } else { 2 };
+    let len = protocol_len(bytes);
     if bytes.len() < len {
         packet.reject(DecoderEvent::PppPktTooSmall);
         return Step::Done;
@@ -36,6 +35,13 @@ pub(crate) fn protocol<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a>
         u16_at(bytes, 0)
     };
     by_number(packet, number, from(bytes, len))
+}
+
+/// The length of the protocol field at the start of `bytes`.
+///
+/// RFC 1661 section 2: the last byte of a protocol number is odd, and the one before it even.
+pub(crate) fn protocol_len(bytes: &[u8]) -> usize {
+    if u8_at(bytes, 0) & 1 == 1 { 1 } else { 2 }
 }
 
 fn by_number<'a>(packet: &mut Packet<'a>, number: u16, bytes: &'a [u8]) -> Step<'a> {
@@ -55,12 +61,12 @@ fn by_number<'a>(packet: &mut Packet<'a>, number: u16, bytes: &'a [u8]) -> Step<
             ipv6::HEADER_LEN,
             DecoderEvent::PppIp6PktTooSmall,
         ),
+        _ if is_known(number) => {
+            packet.note(DecoderEvent::PppUnsupProto);
+            return Step::Done;
+        }
         _ => {
-            packet.reject(if is_known(number) {
-                DecoderEvent::PppUnsupProto
-            } else {
-                DecoderEvent::PppWrongType
-            });
+            packet.blame(DecoderEvent::PppWrongType);
             return Step::Done;
         }
     };
@@ -71,42 +77,22 @@ fn by_number<'a>(packet: &mut Packet<'a>, number: u16, bytes: &'a [u8]) -> Step<
     step
 }
 
-/// Whether the protocol is assigned: network protocols, their control protocols, and those of the link.
+/// Whether the protocol is a known one without a decoder: network protocols, their control protocols, those of the link.
 fn is_known(number: u16) -> bool {
-    matches!(
+    let network = matches!(
         number,
-        0x0023
-            | 0x0025
-            | 0x0027
-            | 0x0029
-            | 0x002b
-            | 0x002d
-            | 0x0031
-            | 0x0033
-            | 0x0035
-            | 0x003d
-            | 0x003f
-            | 0x004b
-            | 0x004d
-            | 0x0055
-            | 0x0281
-            | 0x0283
-            | 0x8021
-            | 0x8023
-            | 0x8025
-            | 0x8027
-            | 0x8029
-            | 0x802b
-            | 0x8031
-            | 0x8057
-            | 0x80fd
-            | 0x8281
-            | 0x8283
-            | 0xc021
-            | 0xc023
-            | 0xc025
-            | 0xc223
-    )
+        0x23 | 0x25 | 0x27 | 0x29 | 0x2b | 0x2d | 0x31 | 0x33 | 0x35 | 0xfd
+    );
+    let low_volume = matches!(number, 0x0201 | 0x0231 | 0x0233 | 0x0281 | 0x0283);
+    let control = matches!(
+        number,
+        0x8021 | 0x8023 | 0x8025 | 0x8027 | 0x8029 | 0x802b | 0x8033 | 0x8035 | 0x8057
+    );
+    let link = matches!(
+        number,
+        0x80fd | 0x8281 | 0xc021 | 0xc023 | 0xc025 | 0xc029 | 0xc223
+    );
+    network || low_volume || control || link
 }
 
 /// The address field of HDLC framing.

@@ -11,9 +11,6 @@ mod field {
     pub const CODE: usize = 1;
     pub const LEN: usize = 4;
     pub const PAYLOAD: usize = 6;
-
-    pub const TAG_LEN: usize = 2;
-    pub const TAG_VALUE: usize = 4;
 }
 
 /// The length of the header.
@@ -21,11 +18,15 @@ pub const HEADER_LEN: usize = field::PAYLOAD;
 
 pub(crate) fn decode_session<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
     packet.layers.insert(Layer::Pppoe);
-    if bytes.len() < HEADER_LEN {
+    let payload = from(bytes, field::PAYLOAD);
+    if payload.len() < ppp::protocol_len(payload) {
         packet.reject(DecoderEvent::PppoePktTooSmall);
         return Step::Done;
     }
-    ppp::protocol(packet, from(bytes, field::PAYLOAD))
+    if u16_at(bytes, field::LEN) == 0 {
+        return Step::Done;
+    }
+    ppp::protocol(packet, payload)
 }
 
 pub(crate) fn decode_discovery<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
@@ -44,16 +45,9 @@ fn check_discovery(bytes: &[u8]) -> Result<(), DecoderEvent> {
         code::PADO | code::PADI | code::PADR | code::PADS | code::PADT => {}
         _ => return Err(DecoderEvent::PppoeWrongCode),
     }
-    let tags = from(bytes, field::PAYLOAD);
-    let mut tags = tags
-        .get(..usize::from(u16_at(bytes, field::LEN)))
-        .ok_or(DecoderEvent::PppoePktTooSmall)?;
-    // Each tag takes 4 bytes at least, so this ends with the payload.
-    while tags.len() >= field::TAG_VALUE {
-        let value = from(tags, field::TAG_VALUE);
-        tags = value
-            .get(usize::from(u16_at(tags, field::TAG_LEN))..)
-            .ok_or(DecoderEvent::PppoeMalformedTags)?;
+    // Suricata: looks at the length of the payload only, not at that of each tag.
+    if from(bytes, field::PAYLOAD).len() < usize::from(u16_at(bytes, field::LEN)) {
+        return Err(DecoderEvent::PppoeMalformedTags);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! UDP (RFC 768).
 
 use crate::bytes::u16_at;
-use crate::config::DecodeConfig;
+use crate::config::{DecodeConfig, PortList};
 use crate::event::DecoderEvent;
 use crate::layers::Layer;
 use crate::packet::{Packet, Transport};
@@ -81,16 +81,20 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &Deco
     };
     packet.transport = Transport::Udp(udp);
     packet.payload = udp.payload;
-    if config.teredo
-        && (config.teredo_ports.contains(udp.src_port())
-            || config.teredo_ports.contains(udp.dst_port()))
-    {
-        teredo::decode(packet, udp.payload, config);
-    }
-    if config.geneve && config.geneve_ports.contains(udp.dst_port()) {
-        geneve::decode(packet, udp.payload, config);
-    }
-    if config.vxlan && config.vxlan_ports.contains(udp.dst_port()) {
+    decode_tunnel(packet, &udp, config);
+}
+
+/// Notes the packet that the datagram carries, if a port says that it may carry one.
+#[inline]
+fn decode_tunnel<'a>(packet: &mut Packet<'a>, udp: &Udp<'a>, config: &DecodeConfig) {
+    let (src, dst) = (udp.src_port(), udp.dst_port());
+    let on = |ports: &PortList| ports.contains(src) || ports.contains(dst);
+    let is_tunnel =
+        (config.teredo && on(&config.teredo_ports) && teredo::decode(packet, udp.payload, config))
+            || (config.geneve
+                && on(&config.geneve_ports)
+                && geneve::decode(packet, udp.payload, config));
+    if !is_tunnel && config.vxlan && on(&config.vxlan_ports) {
         vxlan::decode(packet, udp.payload, config);
     }
 }

@@ -59,13 +59,14 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         1 => Layer::VlanQinq,
         _ => Layer::VlanQinqinq,
     });
+    if usize::from(packet.vlan_count) == packet.vlan.len() {
+        packet.note(DecoderEvent::VlanTooManyLayers);
+        return Step::Done;
+    }
     let Some(vlan) = Vlan::new(bytes) else {
         packet.reject(DecoderEvent::VlanHeaderTooSmall);
         return Step::Done;
     };
-    if !packet.push_vlan(vlan.id()) {
-        packet.note(DecoderEvent::VlanTooManyLayers);
-        return Step::Done;
-    }
+    packet.push_vlan(vlan.id());
     Step::Ethertype(vlan.ethertype(), from(bytes, field::PAYLOAD), Layer::Vlan)
 }

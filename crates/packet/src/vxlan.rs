@@ -15,6 +15,7 @@ mod field {
     pub const FRAME: usize = 8;
     /// The EtherType of the frame within.
     pub const INNER_ETHERTYPE: usize = 20;
+    pub const INNER_PAYLOAD: usize = 22;
 }
 
 /// The length of the header.
@@ -54,12 +55,20 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
     let Some(vxlan) = Vxlan::new(payload) else {
         return;
     };
-    if !vxlan.has_vni() || (config.vxlan_strict && !vxlan.is_standard()) {
+    if payload.len() < field::INNER_PAYLOAD
+        || !vxlan.has_vni()
+        || (config.vxlan_strict && !vxlan.is_standard())
+    {
         return;
     }
     packet.layers.insert(Layer::Vxlan);
     match u16_at(payload, field::INNER_ETHERTYPE) {
-        ethertype::IPV4 | ethertype::IPV6 | ethertype::ARP | ethertype::VLAN | ethertype::QINQ => {
+        ethertype::IPV4
+        | ethertype::IPV6
+        | ethertype::ARP
+        | ethertype::VLAN
+        | ethertype::QINQ
+        | ethertype::QINQ_OLD => {
             carry(
                 packet,
                 Tunnel::Vxlan,
@@ -68,6 +77,6 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
                 config,
             );
         }
-        _ => packet.note(DecoderEvent::VxlanUnknownPayloadType),
+        _ => packet.blame(DecoderEvent::VxlanUnknownPayloadType),
     }
 }
