@@ -127,3 +127,67 @@ const FIXED_LEN: usize = field::SRC_MAC;
 
 /// The hardware type of Ethernet.
 const HARDWARE_ETHERNET: u16 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{decoded, ethernet, events};
+
+    const REQUEST: [u8; 28] = [
+        0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1, 0, 0, 0, 0, 0, 0, 10, 0, 0, 2,
+    ];
+
+    fn events_with(at: usize, value: u8) -> Vec<&'static str> {
+        let mut bytes = REQUEST;
+        bytes[at] = value;
+        let frame = ethernet(0x0806, &bytes);
+        let packet = decoded(&frame);
+        assert!(packet.invalid);
+        events(&packet)
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let mut frame = ethernet(0x0806, &REQUEST);
+        frame.extend([0; 18]);
+        let packet = decoded(&frame);
+        let Network::Arp(arp) = packet.network else {
+            panic!("not ARP")
+        };
+        assert_eq!(arp.bytes(), REQUEST);
+        assert_eq!((arp.hardware_type(), arp.protocol_type()), (1, 0x0800));
+        assert_eq!(
+            (arp.hardware_len(), arp.protocol_len(), arp.operation()),
+            (6, 4, 1)
+        );
+        assert_eq!((arp.src_mac(), arp.dst_mac()), ([2, 0, 0, 0, 0, 1], [0; 6]));
+        assert_eq!(
+            (arp.src_ip(), arp.dst_ip()),
+            (Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2))
+        );
+        assert_eq!((packet.src(), packet.ip_proto()), (None, None));
+        assert!(packet.events.is_empty() && packet.payload.is_empty());
+    }
+
+    #[test]
+    fn cut_short() {
+        for len in 0..HEADER_LEN {
+            let frame = ethernet(0x0806, &REQUEST[..len]);
+            let event = if len < FIXED_LEN {
+                "arp.pkt_too_small"
+            } else {
+                "arp.invalid_pkt"
+            };
+            assert_eq!(events(&decoded(&frame)), [event], "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn each_field_is_checked() {
+        assert_eq!(events_with(1, 6), ["arp.unsupported_hardware"]);
+        assert_eq!(events_with(3, 6), ["arp.unsupported_protocol"]);
+        assert_eq!(events_with(4, 8), ["arp.invalid_hardware_size"]);
+        assert_eq!(events_with(5, 16), ["arp.invalid_protocol_size"]);
+        assert_eq!(events_with(7, 77), ["arp.unsupported_opcode"]);
+    }
+}

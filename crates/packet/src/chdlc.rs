@@ -27,3 +27,26 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         Layer::Chdlc,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LinkType;
+    use crate::fixture::{decoded_as, events, ipv4, udp};
+
+    #[test]
+    fn ip_behind_the_header() {
+        let bytes = [&[0x0f, 0, 8, 0][..], &ipv4(17, &udp(1, 2, b"x"))].concat();
+        assert_eq!(decoded_as(&bytes, LinkType::CiscoHdlc).payload, b"x");
+    }
+
+    #[test]
+    fn cut_short() {
+        for len in 0..HEADER_LEN {
+            assert_eq!(
+                events(&decoded_as(&[0; 4][..len], LinkType::CiscoHdlc)),
+                ["chdlc.pkt_too_small"]
+            );
+        }
+    }
+}

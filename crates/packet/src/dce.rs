@@ -20,3 +20,31 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
     }
     Step::Ethernet(from(bytes, field::FRAME))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet as frame, ipv4, udp};
+
+    fn tagged(ethertype: u16, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0, 5];
+        bytes.extend(frame(ethertype, payload));
+        bytes
+    }
+
+    #[test]
+    fn the_frame_of_the_host_is_decoded() {
+        let frame = frame(0x8903, &tagged(0x0800, &ipv4(17, &udp(1, 2, b"x"))));
+        assert_eq!(decoded(&frame).payload, b"x");
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(
+            &tagged(0x9999, b""),
+            HEADER_LEN,
+            "dce.pkt_too_small",
+            |bytes| frame(0x8903, bytes),
+        );
+    }
+}

@@ -205,7 +205,8 @@ fn by_protocol<'a>(
         protocol::TCP => tcp::decode(packet, bytes),
         protocol::UDP => udp::decode(packet, bytes, config),
         protocol::ICMP => icmpv4::decode(packet, bytes),
-        protocol::ICMPV6 => icmpv6::decode(packet, bytes),
+        protocol::ICMPV6 if packet.is_ipv6() => icmpv6::decode(packet, bytes),
+        protocol::ICMPV6 => packet.reject(DecoderEvent::Ipv4Icmpv6),
         protocol::SCTP => sctp::decode(packet, bytes),
         protocol::ESP => esp::decode(packet, bytes),
         protocol::GRE => {
@@ -226,4 +227,101 @@ fn by_protocol<'a>(
         }
     }
     Step::Done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{decoded, ethernet, events, inner, ipv4 as ip4, udp as datagram};
+    use crate::{LinkType, Timestamp};
+
+    fn nested(depth: usize) -> Vec<u8> {
+        let mut bytes = ip4(17, &datagram(1, 2, b"x"));
+        for _ in 0..depth {
+            bytes = ip4(4, &bytes);
+        }
+        ethernet(0x0800, &bytes)
+    }
+
+    /// How many packets are within the frame, and the events of the innermost.
+    fn depth_of(frame: &[u8]) -> (u8, Vec<&'static str>) {
+        let mut packet = decoded(frame);
+        while let Some(next) = packet.decode_inner(&DecodeConfig::default()) {
+            packet = next;
+        }
+        (packet.depth, events(&packet))
+    }
+
+    #[test]
+    fn tunnels_end_with_the_layers() {
+        assert_eq!(depth_of(&nested(6)), (6, vec![]));
+        assert_eq!(depth_of(&nested(7)), (6, vec!["too_many_layers"]));
+        assert_eq!(depth_of(&nested(40)), (6, vec!["too_many_layers"]));
+    }
+
+    #[test]
+    fn headers_end_with_the_layers() {
+        // Pseudowires within pseudowires: a label, a control word, Ethernet.
+        let mut frame = ethernet(0x0800, &ip4(17, &datagram(1, 2, b"x")));
+        for _ in 0..20 {
+            frame = ethernet(
+                0x8847,
+                &[&[0, 6, 0x41, 64, 0, 0, 0, 0][..], &frame].concat(),
+            );
+        }
+        let packet = decoded(&frame);
+        assert_eq!(events(&packet), ["too_many_layers"]);
+        assert!(packet.invalid);
+    }
+
+    #[test]
+    fn the_limit_is_that_of_the_settings() {
+        let config = DecodeConfig {
+            max_layers: 5,
+            ..DecodeConfig::default()
+        };
+        let frame = nested(2);
+        let outer = Packet::decode(&frame, LinkType::Ethernet, Timestamp::default(), 1, &config);
+        let within = outer.decode_inner(&config).unwrap();
+        assert!(within.decode_inner(&config).is_none());
+        assert_eq!(events(&within), ["too_many_layers"]);
+    }
+
+    #[test]
+    fn the_vlans_of_a_tunnel_are_not_those_within() {
+        let tagged = [&[0, 5, 8, 0][..], &ip4(4, &ip4(17, &datagram(1, 2, b"x")))].concat();
+        let frame = ethernet(0x8100, &tagged);
+        let outer = decoded(&frame);
+        assert_eq!((outer.vlan_count, inner(&outer).vlan_count), (1, 0));
+        assert_eq!(inner(&outer).link, LinkType::RawIp);
+    }
+
+    #[test]
+    fn a_datagram_keeps_what_is_known_of_its_fragment() {
+        let tagged = [
+            &[0, 5, 8, 0][..],
+            &crate::fixture::ipv4_fragment(17, 8, false, b"abc"),
+        ]
+        .concat();
+        let frame = ethernet(0x8100, &tagged);
+        let fragment = decoded(&frame);
+        let bytes = ip4(17, &datagram(1, 2, b"whole"));
+        let packet = Packet::decode_datagram(&bytes, &fragment, &DecodeConfig::default());
+        assert_eq!(
+            (packet.payload, packet.tunnel),
+            (&b"whole"[..], Tunnel::Defragmented)
+        );
+        assert_eq!((packet.vlan, packet.vlan_count), ([5, 0, 0], 1));
+        assert_eq!(
+            (packet.time, packet.number, packet.depth),
+            (fragment.time, fragment.number, 0)
+        );
+        assert_eq!(packet.link, LinkType::Ethernet);
+    }
+
+    #[test]
+    fn a_link_type_without_a_decoder_is_left_alone() {
+        let packet = crate::fixture::decoded_as(&[1, 2, 3], LinkType::Other(147));
+        assert!(packet.network == Network::None && packet.events.is_empty() && !packet.invalid);
+    }
 }

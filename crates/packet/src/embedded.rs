@@ -85,3 +85,82 @@ impl Embedded {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::*;
+
+    #[test]
+    fn the_quote_of_an_ipv4_error() {
+        let quote = ipv4(17, &udp(1234, 53, b""));
+        let frame = ethernet(0x0800, &ipv4(1, &icmp(3, 3, &quote)));
+        let embedded = decoded(&frame).icmp_embedded().unwrap();
+        assert_eq!(
+            (embedded.src.to_string(), embedded.dst.to_string()),
+            ("10.0.0.1".into(), "10.0.0.2".into())
+        );
+        assert_eq!(
+            (embedded.proto, embedded.src_port, embedded.dst_port),
+            (17, 1234, 53)
+        );
+    }
+
+    #[test]
+    fn the_quote_of_an_ipv6_error_behind_extension_headers() {
+        let option = [17, 0, 5, 2, 0, 0, 0, 0];
+        let quote = ipv6(60, &[&option[..], &udp(1234, 53, b"")].concat());
+        let frame = ethernet(0x86dd, &ipv6(58, &icmp(1, 4, &quote)));
+        let embedded = decoded(&frame).icmp_embedded().unwrap();
+        assert_eq!(embedded.dst.to_string(), "2001:db8::2");
+        assert_eq!(
+            (embedded.proto, embedded.src_port, embedded.dst_port),
+            (17, 1234, 53)
+        );
+    }
+
+    #[test]
+    fn a_quoted_echo() {
+        let mut echo = icmp(8, 0, b"");
+        echo[5] = 7;
+        let frame = ethernet(0x0800, &ipv4(1, &icmp(11, 0, &ipv4(1, &echo))));
+        let embedded = decoded(&frame).icmp_embedded().unwrap();
+        assert_eq!(
+            (
+                embedded.icmp_type,
+                embedded.icmp_code,
+                embedded.icmp_id,
+                embedded.src_port
+            ),
+            (8, 0, 7, 0)
+        );
+    }
+
+    #[test]
+    fn a_quote_cut_off_anywhere() {
+        let quote = ipv4(17, &udp(1234, 53, b""));
+        for len in 0..=quote.len() {
+            let frame = ethernet(0x0800, &ipv4(1, &icmp(3, 3, &quote[..len])));
+            let embedded = decoded(&frame).icmp_embedded();
+            assert_eq!(embedded.is_some(), len >= 20, "{len} bytes");
+            assert_eq!(
+                embedded.is_some_and(|embedded| embedded.dst_port == 53),
+                len >= 24
+            );
+        }
+    }
+
+    #[test]
+    fn queries_and_later_fragments_quote_nothing() {
+        assert!(
+            decoded(&ethernet(
+                0x0800,
+                &ipv4(1, &icmp(8, 0, &ipv4(17, &udp(1, 2, b""))))
+            ))
+            .icmp_embedded()
+            .is_none()
+        );
+        let later = ipv4_fragment(17, 8, false, &udp(1234, 53, b""));
+        let frame = ethernet(0x0800, &ipv4(1, &icmp(3, 3, &later)));
+        assert_eq!(decoded(&frame).icmp_embedded().unwrap().src_port, 0);
+    }
+}

@@ -52,3 +52,35 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
     packet.transport = Transport::Esp(Esp { header, payload });
     packet.payload = payload;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet, ipv4, ipv6};
+
+    #[test]
+    fn reads_every_field() {
+        let bytes = [0, 0, 1, 2, 0, 0, 3, 4, 9, 9, 9];
+        for frame in [
+            ethernet(0x0800, &ipv4(50, &bytes)),
+            ethernet(0x86dd, &ipv6(50, &bytes)),
+        ] {
+            let packet = decoded(&frame);
+            let Transport::Esp(esp) = packet.transport else {
+                panic!("not ESP")
+            };
+            assert_eq!((esp.header(), esp.payload()), (&bytes[..8], &bytes[8..]));
+            assert_eq!(
+                (esp.spi(), esp.seq(), packet.payload),
+                (0x0102, 0x0304, &[9, 9, 9][..])
+            );
+        }
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(&[0; 8], HEADER_LEN, "esp.pkt_too_small", |bytes| {
+            ethernet(0x0800, &ipv4(50, bytes))
+        });
+    }
+}

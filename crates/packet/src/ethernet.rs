@@ -71,3 +71,37 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         Layer::Ethernet,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet, events, ipv4, udp};
+    use crate::{LinkType, Network};
+
+    #[test]
+    fn reads_every_field() {
+        let frame = ethernet(0x0800, &ipv4(17, &udp(1, 2, b"x")));
+        let header = decoded(&frame).ethernet.unwrap();
+        assert_eq!(header.header(), &frame[..14]);
+        assert_eq!(header.dst(), [2, 0, 0, 0, 0, 1]);
+        assert_eq!(header.src(), [2, 0, 0, 0, 0, 2]);
+        assert_eq!(header.ethertype(), 0x0800);
+    }
+
+    #[test]
+    fn cut_short() {
+        let frame = ethernet(0x9999, b"");
+        check_truncation(&frame, HEADER_LEN, "ethernet.pkt_too_small", <[u8]>::to_vec);
+    }
+
+    #[test]
+    fn an_unknown_ethertype_is_kept() {
+        let frame = ethernet(0xfbb7, b"abc");
+        let packet = decoded(&frame);
+        assert_eq!(packet.network, Network::Other(0xfbb7));
+        assert_eq!(events(&packet), ["ethernet.unknown_ethertype"]);
+        assert!(packet.layers.contains(Layer::UnknownEthertype));
+        assert!(packet.payload.is_empty() && !packet.invalid);
+        assert_eq!(packet.link, LinkType::Ethernet);
+    }
+}

@@ -105,3 +105,71 @@ fn options_fit(mut options: &[u8]) -> bool {
     }
     options.is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{decoded, ethernet, events, inner, ipv4, ipv6, udp};
+
+    fn datagram(options_len: u8, protocol: u16, rest: &[u8]) -> Vec<u8> {
+        let mut payload = vec![options_len / 4, 0];
+        payload.extend(protocol.to_be_bytes());
+        payload.extend([0, 1, 2, 0]);
+        payload.extend(rest);
+        ethernet(0x0800, &ipv4(17, &udp(999, 6081, &payload)))
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let bytes = [1, 0x40, 8, 0, 1, 2, 3, 0, 9, 9, 9, 0, b'x'];
+        let geneve = Geneve::new(&bytes).unwrap();
+        assert_eq!(
+            (geneve.header(), geneve.payload()),
+            (&bytes[..12], &b"x"[..])
+        );
+        assert_eq!((geneve.protocol(), geneve.vni()), (0x0800, 0x010203));
+    }
+
+    #[test]
+    fn what_it_carries_is_decoded() {
+        let (four, six) = (ipv4(17, &udp(1, 2, b"4")), ipv6(17, &udp(1, 2, b"6")));
+        let optioned = [&[0, 1, 2, 1, 9, 9, 9, 9][..], &four].concat();
+        for (options_len, protocol, rest, found) in [
+            (0, 0x0800, &four, b"4"),
+            (0, 0x86dd, &six, b"6"),
+            (0, 0x6558, &ethernet(0x0800, &four), b"4"),
+            (8, 0x0800, &optioned, b"4"),
+        ] {
+            let frame = datagram(options_len, protocol, rest);
+            let within = inner(&decoded(&frame));
+            assert_eq!(
+                (within.payload, within.tunnel),
+                (&found[..], Tunnel::Geneve)
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_payload() {
+        let frame = datagram(0, 0x9999, b"abc");
+        let packet = decoded(&frame);
+        assert_eq!(events(&packet), ["geneve.unknown_payload_type"]);
+        assert!(packet.inner.is_none() && !packet.invalid);
+    }
+
+    #[test]
+    fn malformed_is_not_geneve() {
+        for bytes in [
+            &[0x40, 0, 8, 0, 0, 0, 0, 0][..],
+            &[0, 1, 8, 0, 0, 0, 0, 0],
+            &[0, 0, 8, 0, 0, 0, 0, 1],
+            &[1, 0, 8, 0, 0, 0, 0, 0, 0, 0],
+            &[1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+        ] {
+            assert_eq!(Geneve::new(bytes), None, "{bytes:?}");
+        }
+        for len in 0..8 {
+            assert_eq!(Geneve::new(&[0; 8][..len]), None);
+        }
+    }
+}

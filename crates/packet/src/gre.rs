@@ -203,3 +203,145 @@ pub mod flag {
     /// The source route is strict.
     pub const STRICT_ROUTE: u8 = 0x08;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{
+        check_truncation, decoded, ethernet, events, events_over_ipv4, inner, ipv4, ipv6, udp,
+    };
+
+    fn gre(flags: u8, version: u8, protocol: u16, rest: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![flags, version];
+        bytes.extend(protocol.to_be_bytes());
+        bytes.extend(rest);
+        bytes
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let bytes = gre(0xb0, 0, 0x9999, &[0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 9, b'x']);
+        let frame = ethernet(0x0800, &ipv4(47, &bytes));
+        let packet = decoded(&frame);
+        let Transport::Gre(gre) = packet.transport else {
+            panic!("not GRE")
+        };
+        assert_eq!((gre.header(), gre.payload()), (&bytes[..16], &b"x"[..]));
+        assert_eq!(
+            (gre.flags(), gre.version(), gre.protocol(), gre.key()),
+            (0xb0, 0, 0x9999, Some(7))
+        );
+        assert!(packet.inner.is_none() && packet.events.is_empty() && packet.payload.is_empty());
+    }
+
+    #[test]
+    fn what_it_carries_is_decoded() {
+        let (four, six) = (ipv4(17, &udp(1, 2, b"4")), ipv6(17, &udp(1, 2, b"6")));
+        let ppp = [&[0xff, 3, 0, 0x21][..], &four].concat();
+        let tagged = [&[0, 5, 8, 0][..], &four].concat();
+        for (protocol, payload, found) in [
+            (0x0800, &four, b"4"),
+            (0x86dd, &six, b"6"),
+            (0x880b, &ppp, b"4"),
+            (0x6558, &ethernet(0x0800, &four), b"4"),
+            (0x8100, &tagged, b"4"),
+        ] {
+            let frame = ethernet(0x0800, &ipv4(47, &gre(0, 0, protocol, payload)));
+            let within = inner(&decoded(&frame));
+            assert_eq!(
+                (within.payload, within.tunnel),
+                (&found[..], Tunnel::Gre),
+                "protocol {protocol:x}"
+            );
+        }
+    }
+
+    #[test]
+    fn source_routes_are_skipped() {
+        let four = ipv4(17, &udp(1, 2, b"x"));
+        let route = [0, 0, 0, 0, 8, 0, 0, 4, 1, 1, 1, 1, 0, 0, 0, 0];
+        let frame = ethernet(
+            0x0800,
+            &ipv4(47, &gre(0x40, 0, 0x0800, &[&route[..], &four].concat())),
+        );
+        assert_eq!(inner(&decoded(&frame)).payload, b"x");
+    }
+
+    #[test]
+    fn version_1_carries_ppp_unless_it_only_acknowledges() {
+        let four = [&[0x21][..], &ipv4(17, &udp(1, 2, b"x"))].concat();
+        for (flags, version, optional) in
+            [(0x20, 1, 0), (0x30, 1, 4), (0x20, 0x81, 4), (0x30, 0x81, 8)]
+        {
+            let rest = [&[0, 30, 0, 7][..], &[0; 8][..optional], &four].concat();
+            let frame = ethernet(0x0800, &ipv4(47, &gre(flags, version, 0x880b, &rest)));
+            assert_eq!(inner(&decoded(&frame)).payload, b"x");
+        }
+        let frame = ethernet(
+            0x0800,
+            &ipv4(
+                47,
+                &gre(0x20, 0x81, 0x880b, &[0, 0, 0, 7, 0, 0, 0, 1, 0x21, 0x45]),
+            ),
+        );
+        let packet = decoded(&frame);
+        assert!(packet.inner.is_none() && packet.events.is_empty());
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(
+            &gre(0, 0, 0x9999, b""),
+            HEADER_LEN,
+            "gre.pkt_too_small",
+            |bytes| ethernet(0x0800, &ipv4(47, bytes)),
+        );
+        let bytes = gre(0xb0, 0, 0x9999, &[0; 12]);
+        for len in HEADER_LEN..16 {
+            assert_eq!(
+                events_over_ipv4(47, &bytes[..len]),
+                ["gre.version0_hdr_too_big"]
+            );
+        }
+        let bytes = gre(0x30, 0x81, 0x880b, &[0; 12]);
+        for len in HEADER_LEN..16 {
+            assert_eq!(
+                events_over_ipv4(47, &bytes[..len]),
+                ["gre.version1_hdr_too_big"]
+            );
+        }
+        let bytes = gre(
+            0x40,
+            0,
+            0x9999,
+            &[0, 0, 0, 0, 8, 0, 0, 4, 1, 1, 1, 1, 0, 0, 0, 0],
+        );
+        for len in 8..20 {
+            assert_eq!(
+                events_over_ipv4(47, &bytes[..len]),
+                ["gre.version0_malformed_sre_hdr"]
+            );
+        }
+    }
+
+    #[test]
+    fn each_event() {
+        for (flags, version, protocol, event) in [
+            (0x01, 0, 0x0800, "gre.version0_recur"),
+            (0x00, 0x08, 0x0800, "gre.version0_flags"),
+            (0x00, 2, 0x0800, "gre.wrong_version"),
+            (0xa0, 1, 0x880b, "gre.version1_chksum"),
+            (0x60, 1, 0x880b, "gre.version1_route"),
+            (0x28, 1, 0x880b, "gre.version1_ssr"),
+            (0x21, 1, 0x880b, "gre.version1_recur"),
+            (0x20, 0x09, 0x880b, "gre.version1_flags"),
+            (0x20, 1, 0x0800, "gre.version1_wrong_protocol"),
+            (0x00, 1, 0x880b, "gre.version1_no_key"),
+        ] {
+            let frame = ethernet(0x0800, &ipv4(47, &gre(flags, version, protocol, &[0; 12])));
+            let packet = decoded(&frame);
+            assert_eq!(events(&packet), [event]);
+            assert!(packet.invalid && packet.ip_proto() == Some(47));
+        }
+    }
+}

@@ -217,3 +217,105 @@ pub mod kind {
     /// Address mask reply (RFC 950).
     pub const ADDRESS_MASK_REPLY: u8 = 18;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+
+    #[test]
+    fn reads_every_field() {
+        let bytes = [8, 0, 1, 2, 3, 4, 5, 6, b'x'];
+        let frame = ethernet(0x0800, &ipv4(1, &bytes));
+        let packet = decoded(&frame);
+        let icmp = packet.icmpv4().unwrap();
+        assert_eq!(
+            (icmp.header(), icmp.payload(), icmp.message()),
+            (&bytes[..8], &b"x"[..], &bytes[..])
+        );
+        assert_eq!((icmp.kind(), icmp.code(), icmp.checksum()), (8, 0, 0x0102));
+        assert_eq!(
+            (icmp.rest(), icmp.id(), icmp.seq()),
+            (0x0304_0506, Some(0x0304), Some(0x0506))
+        );
+        assert!(icmp.is_query() && !icmp.is_error() && icmp.mtu().is_none());
+        assert_eq!((packet.payload, packet.src_port()), (&b"x"[..], 0));
+    }
+
+    #[test]
+    fn a_timestamp_has_a_longer_header() {
+        let bytes = icmp(13, 0, b"123456789abcx");
+        let frame = ethernet(0x0800, &ipv4(1, &bytes));
+        let packet = decoded(&frame);
+        assert_eq!(
+            (packet.payload, packet.icmpv4().unwrap().header().len()),
+            (&b"x"[..], 20)
+        );
+        assert_eq!(events_over_ipv4(1, &bytes[..19]), ["icmpv4.ipv4_trunc_pkt"]);
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(
+            &icmp(8, 0, b""),
+            HEADER_LEN,
+            "icmpv4.pkt_too_small",
+            |bytes| ethernet(0x0800, &ipv4(1, bytes)),
+        );
+    }
+
+    #[test]
+    fn types_and_codes() {
+        for kind in 0..=255 {
+            let last = last_code(kind);
+            for code in 0..=255 {
+                let wanted: &[&str] = match last {
+                    None => &["icmpv4.unknown_type"],
+                    Some(last) if code > last => &["icmpv4.unknown_code"],
+                    Some(_) => &[],
+                };
+                let quote = ipv4(17, &udp(1, 2, b""));
+                assert_eq!(
+                    events_over_ipv4(1, &icmp(kind, code, &quote)),
+                    wanted,
+                    "type {kind}, code {code}"
+                );
+            }
+        }
+        assert_eq!(
+            (last_code(3), last_code(11), last_code(12), last_code(10)),
+            (Some(15), Some(1), Some(0), None)
+        );
+    }
+
+    #[test]
+    fn the_quote_is_checked() {
+        let quote = ipv4(17, &udp(1, 2, b""));
+        for kind in [3, 4, 5, 11, 12] {
+            for len in 1..20 {
+                assert_eq!(
+                    events_over_ipv4(1, &icmp(kind, 0, &quote[..len])),
+                    ["icmpv4.ipv4_trunc_pkt"]
+                );
+            }
+            assert!(events_over_ipv4(1, &icmp(kind, 0, &quote[..20])).is_empty());
+            assert_eq!(
+                events_over_ipv4(1, &icmp(kind, 0, &[0x60; 40])),
+                ["icmpv4.ipv4_unknown_ver"]
+            );
+        }
+        assert!(events_over_ipv4(1, &icmp(3, 0, b"")).is_empty());
+        assert_eq!(
+            events_over_ipv4(1, &icmp(4, 0, b"")),
+            ["icmpv4.ipv4_trunc_pkt"]
+        );
+    }
+
+    #[test]
+    fn the_mtu_of_the_next_hop() {
+        let mut bytes = icmp(3, 4, &ipv4(17, &udp(1, 2, b"")));
+        bytes[6..8].copy_from_slice(&1400u16.to_be_bytes());
+        let frame = ethernet(0x0800, &ipv4(1, &bytes));
+        assert_eq!(decoded(&frame).icmpv4().unwrap().mtu(), Some(1400));
+    }
+}

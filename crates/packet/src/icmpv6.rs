@@ -211,3 +211,138 @@ pub mod kind {
     /// Routing in lossy networks (RFC 6550).
     pub const RPL: u8 = 155;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+
+    #[test]
+    fn reads_every_field() {
+        let bytes = [128, 0, 1, 2, 3, 4, 5, 6, b'x'];
+        let frame = ethernet(0x86dd, &ipv6(58, &bytes));
+        let packet = decoded(&frame);
+        let icmp = packet.icmpv6().unwrap();
+        assert_eq!(
+            (icmp.header(), icmp.payload(), icmp.message()),
+            (&bytes[..8], &b"x"[..], &bytes[..])
+        );
+        assert_eq!(
+            (icmp.kind(), icmp.code(), icmp.checksum()),
+            (128, 0, 0x0102)
+        );
+        assert_eq!(
+            (icmp.rest(), icmp.id(), icmp.seq()),
+            (0x0304_0506, Some(0x0304), Some(0x0506))
+        );
+        assert!(icmp.is_query() && !icmp.is_error() && icmp.mtu().is_none());
+        assert_eq!(packet.payload, b"x");
+    }
+
+    #[test]
+    fn the_payload_of_other_messages_starts_later() {
+        let frame = ethernet(0x86dd, &ipv6(58, &icmp(134, 0, b"123456")));
+        let packet = decoded(&frame);
+        assert_eq!(
+            (packet.payload, packet.icmpv6().unwrap().payload()),
+            (&b"56"[..], &b"123456"[..])
+        );
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(
+            &icmp(128, 0, b""),
+            HEADER_LEN,
+            "icmpv6.pkt_too_small",
+            |bytes| ethernet(0x86dd, &ipv6(58, bytes)),
+        );
+    }
+
+    #[test]
+    fn types() {
+        for (kind, event) in [
+            (0, "icmpv6.unknown_type"),
+            (127, "icmpv6.unknown_type"),
+            (5, "icmpv6.unassigned_type"),
+            (102, "icmpv6.unassigned_type"),
+            (160, "icmpv6.unassigned_type"),
+            (255, "icmpv6.unassigned_type"),
+            (100, "icmpv6.experimentation_type"),
+            (201, "icmpv6.experimentation_type"),
+        ] {
+            assert_eq!(
+                events_over_ipv6(58, &icmp(kind, 0, b"")),
+                [event],
+                "type {kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn codes() {
+        let quote = ipv6(17, &udp(1, 2, b""));
+        for (kind, last) in [
+            (1, 6),
+            (2, 0),
+            (3, 1),
+            (4, 2),
+            (128, 0),
+            (133, 0),
+            (139, 2),
+            (148, 0),
+            (155, 3),
+        ] {
+            assert!(
+                events_over_ipv6(58, &icmp(kind, last, &quote)).is_empty(),
+                "type {kind}"
+            );
+            assert_eq!(
+                events_over_ipv6(58, &icmp(kind, last + 1, &quote)),
+                ["icmpv6.unknown_code"],
+                "type {kind}"
+            );
+        }
+        for (kind, code) in [(138, 255), (155, 0x81), (155, 0x8a), (150, 77)] {
+            assert!(events_over_ipv6(58, &icmp(kind, code, b"")).is_empty());
+        }
+    }
+
+    #[test]
+    fn listener_messages_stay_on_the_link() {
+        for kind in 130..=132 {
+            let mut bytes = ipv6(58, &icmp(kind, 0, &[0; 16]));
+            assert_eq!(
+                events(&decoded(&ethernet(0x86dd, &bytes))),
+                ["icmpv6.mld_message_with_invalid_hl"]
+            );
+            bytes[7] = 1;
+            assert!(decoded(&ethernet(0x86dd, &bytes)).events.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_quote_is_checked() {
+        let quote = ipv6(17, &udp(1, 2, b""));
+        for kind in 1..=4 {
+            for len in 0..40 {
+                assert_eq!(
+                    events_over_ipv6(58, &icmp(kind, 0, &quote[..len])),
+                    ["icmpv6.ipv6_trunc_pkt"]
+                );
+            }
+            assert_eq!(
+                events_over_ipv6(58, &icmp(kind, 0, &[0x45; 40])),
+                ["icmpv6.ipv6_unknown_version"]
+            );
+        }
+    }
+
+    #[test]
+    fn the_mtu_of_the_next_hop() {
+        let mut bytes = icmp(2, 0, &ipv6(17, &udp(1, 2, b"")));
+        bytes[4..8].copy_from_slice(&1280u32.to_be_bytes());
+        let frame = ethernet(0x86dd, &ipv6(58, &bytes));
+        assert_eq!(decoded(&frame).icmpv6().unwrap().mtu(), Some(1280));
+    }
+}

@@ -27,3 +27,32 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         Layer::Ieee8021ah,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet, ipv4, udp};
+
+    fn tag(ethertype: u16, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = [0; 16].to_vec();
+        bytes.extend(ethertype.to_be_bytes());
+        bytes.extend(payload);
+        bytes
+    }
+
+    #[test]
+    fn ip_behind_the_customers_header() {
+        let frame = ethernet(0x88e7, &tag(0x0800, &ipv4(17, &udp(1, 2, b"x"))));
+        assert_eq!(decoded(&frame).payload, b"x");
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(
+            &tag(0x9999, b""),
+            HEADER_LEN,
+            "ieee8021ah.header_too_small",
+            |bytes| ethernet(0x88e7, bytes),
+        );
+    }
+}

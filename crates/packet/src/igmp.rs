@@ -133,3 +133,74 @@ pub mod kind {
     /// Membership report, version 3.
     pub const REPORT_V3: u8 = 0x22;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{
+        check_truncation, checksum as sum, decoded, ethernet, events_over_ipv4, events_over_ipv6,
+        ipv4,
+    };
+
+    #[test]
+    fn reads_every_field() {
+        let mut bytes = vec![kind::REPORT_V2, 10, 0, 0, 224, 0, 0, 251];
+        let right = sum(&bytes);
+        bytes[2..4].copy_from_slice(&right);
+        let frame = ethernet(0x0800, &ipv4(2, &bytes));
+        let packet = decoded(&frame);
+        let Transport::Igmp(igmp) = packet.transport else {
+            panic!("not IGMP")
+        };
+        assert_eq!((igmp.header(), igmp.message()), (&bytes[..], &bytes[..]));
+        assert_eq!(
+            (igmp.kind(), igmp.code(), igmp.group()),
+            (0x16, 10, Ipv4Addr::new(224, 0, 0, 251))
+        );
+        assert_eq!(igmp.checksum().to_be_bytes(), right);
+        assert_eq!(packet.l4_checksum_ok(), Some(true));
+        assert!(packet.payload.is_empty() && packet.events.is_empty());
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(
+            &[0x16, 0, 0, 0, 224, 0, 0, 1],
+            HEADER_LEN,
+            "igmp.pkt_too_small",
+            |bytes| ethernet(0x0800, &ipv4(2, bytes)),
+        );
+    }
+
+    #[test]
+    fn version_3() {
+        let query = [0x11, 0, 0, 0, 224, 0, 0, 1, 0, 0, 0, 1, 10, 0, 0, 1];
+        assert!(
+            events_over_ipv4(2, &query).is_empty() && events_over_ipv4(2, &query[..8]).is_empty()
+        );
+        for len in 9..12 {
+            assert_eq!(
+                events_over_ipv4(2, &query[..len]),
+                ["igmp.v3_pkt_too_small"]
+            );
+        }
+        for len in 12..16 {
+            assert_eq!(events_over_ipv4(2, &query[..len]), ["igmp.malformed"]);
+        }
+        let report = [
+            0x22, 0, 0, 0, 0, 0, 0, 1, 4, 1, 0, 1, 224, 0, 0, 1, 10, 0, 0, 1, 7, 7, 7, 7,
+        ];
+        assert!(events_over_ipv4(2, &report).is_empty());
+        for len in 8..24 {
+            assert_eq!(events_over_ipv4(2, &report[..len]), ["igmp.malformed"]);
+        }
+    }
+
+    #[test]
+    fn not_over_ipv6() {
+        assert_eq!(
+            events_over_ipv6(2, &[0x16; 8]),
+            ["ipv6.unknown_next_header"]
+        );
+    }
+}

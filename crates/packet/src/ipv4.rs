@@ -223,3 +223,145 @@ pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], confi
         carry(packet, Tunnel::FourInSix, First::Ipv4, bytes, config);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+
+    fn events_with(at: usize, value: u8) -> Vec<&'static str> {
+        let mut bytes = ipv4(17, &udp(1, 2, b"x"));
+        bytes[at] = value;
+        events(&decoded(&ethernet(0x0800, &bytes)))
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let mut bytes = ipv4_with(17, &[1, 1, 1, 1, 1, 1, 1, 0], &udp(1, 2, b"x"));
+        bytes[1] = 0xb8;
+        bytes[6] = 0xc0;
+        let frame = ethernet(0x0800, &bytes);
+        let packet = decoded(&frame);
+        let ip = packet.ipv4().unwrap();
+        assert_eq!((ip.header(), ip.payload()), (&bytes[..28], &bytes[28..]));
+        assert_eq!(
+            (ip.header_len(), ip.tos(), ip.total_len(), ip.id()),
+            (28, 0xb8, 37, 0x1234)
+        );
+        assert_eq!(
+            (ip.flags(), ip.reserved_flag(), ip.dont_fragment()),
+            (6, true, true)
+        );
+        assert_eq!(
+            (ip.more_fragments(), ip.fragment_offset(), ip.is_fragment()),
+            (false, 0, false)
+        );
+        assert_eq!((ip.ttl(), ip.protocol()), (64, 17));
+        assert_eq!(
+            (ip.src(), ip.dst()),
+            (Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2))
+        );
+        assert_eq!(ip.option_bytes(), &bytes[20..28]);
+        assert_eq!(ip.options().count(), 8);
+        assert!(packet.is_ipv4() && !packet.is_ipv6() && packet.ip_proto() == Some(17));
+        assert_eq!(packet.network_offset(), Some(14));
+    }
+
+    #[test]
+    fn the_header_checksum() {
+        let mut bytes = ipv4(17, &udp(1, 2, b"x"));
+        assert!(
+            decoded(&ethernet(0x0800, &bytes))
+                .ipv4_checksum_ok()
+                .unwrap()
+        );
+        bytes[8] ^= 1;
+        assert!(
+            !decoded(&ethernet(0x0800, &bytes))
+                .ipv4_checksum_ok()
+                .unwrap()
+        );
+        assert_eq!(
+            decoded(&ethernet(0x86dd, &ipv6(59, b""))).ipv4_checksum_ok(),
+            None
+        );
+    }
+
+    #[test]
+    fn cut_short() {
+        let whole = ipv4(200, b"abc");
+        check_truncation(&whole, HEADER_LEN, "ipv4.pkt_too_small", |bytes| {
+            ethernet(0x0800, bytes)
+        });
+        for len in HEADER_LEN..whole.len() {
+            let frame = ethernet(0x0800, &whole[..len]);
+            assert_eq!(events(&decoded(&frame)), ["ipv4.trunc_pkt"]);
+        }
+    }
+
+    #[test]
+    fn each_event() {
+        assert_eq!(events_with(0, 0x55), ["ipv4.wrong_ip_version"]);
+        assert_eq!(events_with(0, 0x44), ["ipv4.hlen_too_small"]);
+        assert_eq!(events_with(0, 0x4f), ["ipv4.iplen_smaller_than_hlen"]);
+        assert_eq!(events_with(3, 19), ["ipv4.iplen_smaller_than_hlen"]);
+        assert_eq!(events_with(9, 58), ["ipv4.icmpv6"]);
+        assert_eq!(events_with(9, 200), ["ipv4.unknown_protocol"]);
+    }
+
+    #[test]
+    fn padding_of_the_frame_is_no_payload() {
+        let mut frame = ethernet(0x0800, &ipv4(17, &udp(1, 2, b"x")));
+        frame.extend([0; 20]);
+        let packet = decoded(&frame);
+        assert_eq!(packet.payload, b"x");
+        assert!(packet.events.is_empty());
+    }
+
+    #[test]
+    fn a_fragment_has_no_transport() {
+        for (offset, more) in [(0, true), (8, true), (1480, false)] {
+            let bytes = ipv4_fragment(17, offset, more, &udp(1, 2, &[7; 8]));
+            let frame = ethernet(0x0800, &bytes);
+            let packet = decoded(&frame);
+            let fragment = packet.fragment().unwrap();
+            assert!(packet.is_fragment() && packet.transport == Transport::None && !packet.invalid);
+            assert_eq!(
+                (fragment.id, fragment.offset, fragment.more),
+                (0x1234, u32::from(offset), more)
+            );
+            assert_eq!((fragment.proto, fragment.payload), (17, &bytes[20..]));
+            assert_eq!(
+                (fragment.unfragmentable, fragment.next_header_at),
+                (&bytes[..20], 9)
+            );
+            assert_eq!((packet.ip_proto(), packet.src_port()), (Some(17), 0));
+        }
+    }
+
+    #[test]
+    fn ip_in_ip() {
+        let innermost = ipv4(17, &udp(1, 2, b"x"));
+        let frame = ethernet(0x0800, &ipv4(4, &innermost));
+        let outer = decoded(&frame);
+        assert!(outer.layers.contains(Layer::Ipv4InIpv4) && outer.payload.is_empty());
+        let within = inner(&outer);
+        assert_eq!(
+            (within.tunnel, within.depth, within.payload),
+            (Tunnel::Ipip, 1, &b"x"[..])
+        );
+        assert_eq!(
+            (within.time, within.number, within.data),
+            (outer.time, outer.number, &innermost[..])
+        );
+
+        let six = ethernet(0x0800, &ipv4(41, &ipv6(17, &udp(1, 2, b"6"))));
+        assert_eq!(inner(&decoded(&six)).tunnel, Tunnel::SixInFour);
+        let garbage = ethernet(0x0800, &ipv4(4, b"garbage"));
+        assert!(
+            decoded(&garbage)
+                .decode_inner(&DecodeConfig::default())
+                .is_none()
+        );
+    }
+}

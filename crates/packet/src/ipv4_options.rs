@@ -189,3 +189,133 @@ pub mod kind {
     /// Router alert (RFC 2113).
     pub const RTRALT: u8 = 148;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+
+    /// The events of these options, filled up to a multiple of 8 bytes so that none is about that.
+    fn events_of(options: &[u8]) -> Vec<&'static str> {
+        let mut filled = options.to_vec();
+        filled.resize(options.len().next_multiple_of(8), kind::EOL);
+        events(&decoded(&ethernet(
+            0x0800,
+            &ipv4_with(17, &filled, &udp(1, 2, b"x")),
+        )))
+    }
+
+    #[test]
+    fn iterates_up_to_the_end_of_the_list() {
+        let bytes = [kind::NOP, kind::RTRALT, 4, 0, 1, kind::EOL, 9, 9];
+        let options: Vec<_> = Ipv4Options::new(&bytes).collect();
+        assert_eq!(
+            options.iter().map(|option| option.kind).collect::<Vec<_>>(),
+            [1, 148, 0]
+        );
+        assert_eq!((options[1].len, options[1].data), (4, &[0, 1][..]));
+    }
+
+    #[test]
+    fn iterates_up_to_a_broken_one() {
+        for bytes in [
+            &[kind::NOP, kind::RR][..],
+            &[1, 7, 0],
+            &[1, 7, 1],
+            &[1, 7, 9, 4],
+        ] {
+            assert_eq!(Ipv4Options::new(bytes).count(), 1);
+        }
+    }
+
+    #[test]
+    fn good_options_raise_nothing() {
+        for options in [
+            &[kind::RR, 7, 4, 0, 0, 0, 0][..],
+            &[kind::RR, 3, 4],
+            &[kind::LSRR, 7, 8, 1, 1, 1, 1],
+            &[kind::SSRR, 11, 8, 1, 1, 1, 1, 2, 2, 2, 2],
+            &[kind::TS, 8, 5, 0, 0, 0, 0, 0],
+            &[kind::TS, 12, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[kind::QS, 8, 0, 0, 0, 0, 0, 0],
+            &[kind::SEC, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[kind::ESEC, 3, 0],
+            &[kind::SID, 4, 0, 1],
+            &[kind::RTRALT, 4, 0, 0],
+            &[kind::CIPSO, 10, 0, 0, 0, 1, 1, 4, 0, 5],
+            &[kind::CIPSO, 14, 0, 0, 0, 1, 2, 4, 0, 5, 7, 4, 1, 1],
+        ] {
+            assert!(events_of(options).is_empty(), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn wrong_lengths() {
+        for options in [
+            &[kind::RR, 2][..],
+            &[kind::SEC, 2],
+            &[kind::TS, 4, 5, 0],
+            &[kind::SID, 3, 0],
+            &[kind::RTRALT, 5, 0, 0, 0],
+            &[kind::QS, 7, 0, 0, 0, 0, 0],
+            &[kind::CIPSO, 9, 0, 0, 0, 1, 1, 3, 0],
+        ] {
+            assert_eq!(events_of(options), ["ipv4.opt_invalid_len"], "{options:?}");
+        }
+    }
+
+    #[test]
+    fn malformed_ones() {
+        for options in [
+            &[kind::RR, 7, 3, 0, 0, 0, 0][..],
+            &[kind::LSRR, 7, 5, 0, 0, 0, 0],
+            &[kind::SSRR, 7, 12, 0, 0, 0, 0],
+            &[kind::TS, 8, 4, 0, 0, 0, 0, 0],
+            &[kind::TS, 12, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[kind::CIPSO, 10, 0, 0, 0, 1, 0, 4, 0, 0],
+            &[kind::CIPSO, 10, 0, 0, 0, 1, 1, 3, 0, 0],
+            &[kind::CIPSO, 10, 0, 0, 0, 1, 1, 5, 0, 0],
+            &[kind::CIPSO, 10, 0, 0, 0, 1, 1, 4, 1, 0],
+            &[kind::CIPSO, 11, 0, 0, 0, 1, 1, 4, 0, 0, 1],
+        ] {
+            assert_eq!(events_of(options), ["ipv4.opt_malformed"], "{options:?}");
+        }
+    }
+
+    #[test]
+    fn the_list_as_a_whole() {
+        let pad = ethernet(0x0800, &ipv4_with(17, &[1, 1, 1, 0], &udp(1, 2, b"x")));
+        assert_eq!(events(&decoded(&pad)), ["ipv4.opt_pad_required"]);
+        assert_eq!(
+            events_of(&[1, 1, 1, 1, 1, 1, 1, 7]),
+            ["ipv4.opt_eol_required"]
+        );
+        assert_eq!(events_of(&[0x99, 4, 0, 0]), ["ipv4.opt_invalid"]);
+        assert_eq!(
+            events_of(&[kind::SID, 4, 0, 0, kind::SID, 4, 0, 0]),
+            ["ipv4.opt_duplicate"]
+        );
+        // The broken one does not count as the first of two.
+        assert_eq!(
+            events_of(&[kind::SID, 3, 0, kind::SID, 4, 0, 0]),
+            ["ipv4.opt_invalid_len"]
+        );
+    }
+
+    #[test]
+    fn a_bad_option_is_malformed_and_a_list_that_cannot_be_read_invalid() {
+        let bad = ethernet(
+            0x0800,
+            &ipv4_with(17, &[kind::SID, 3, 0, 0, 0, 0, 0, 0], &udp(1, 2, b"x")),
+        );
+        let packet = decoded(&bad);
+        assert!(packet.malformed && !packet.invalid && packet.payload == b"x");
+        let unreadable = ethernet(
+            0x0800,
+            &ipv4_with(17, &[kind::SID, 200, 0, 0, 0, 0, 0, 0], &udp(1, 2, b"x")),
+        );
+        let packet = decoded(&unreadable);
+        assert!(packet.invalid && packet.src().is_none());
+        assert_eq!(events(&packet), ["ipv4.opt_invalid_len"]);
+    }
+}

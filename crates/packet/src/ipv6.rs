@@ -212,3 +212,107 @@ pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], confi
         carry(packet, Tunnel::SixInSix, First::Ipv6, bytes, config);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+
+    #[test]
+    fn reads_every_field() {
+        let mut bytes = ipv6(60, &[17, 0, 5, 2, 0, 0, 0, 0]);
+        bytes.extend(udp(1, 2, b"x"));
+        bytes[5] = 17;
+        bytes[..4].copy_from_slice(&[0x6a, 0xb1, 0x23, 0x45]);
+        let frame = ethernet(0x86dd, &bytes);
+        let packet = decoded(&frame);
+        let ip = packet.ipv6().unwrap();
+        assert_eq!((ip.header(), ip.payload()), (&bytes[..40], &bytes[48..]));
+        assert_eq!((ip.traffic_class(), ip.flow_label()), (0xab, 0x12345));
+        assert_eq!(
+            (
+                ip.payload_len(),
+                ip.next_header(),
+                ip.hop_limit(),
+                ip.protocol()
+            ),
+            (17, 60, 64, 17)
+        );
+        assert_eq!(ip.src(), "2001:db8::1".parse::<Ipv6Addr>().unwrap());
+        assert_eq!(ip.dst(), "2001:db8::2".parse::<Ipv6Addr>().unwrap());
+        assert_eq!(ip.extension_bytes(), &bytes[40..48]);
+        assert_eq!(ip.extension(60).unwrap().bytes, &bytes[40..48]);
+        assert_eq!((ip.extension(0), ip.is_fragment()), (None, false));
+        assert_eq!((packet.ip_proto(), packet.payload), (Some(17), &b"x"[..]));
+        assert!(packet.is_ipv6() && !packet.is_ipv4());
+    }
+
+    #[test]
+    fn cut_short() {
+        let whole = ipv6(59, b"");
+        check_truncation(&whole, HEADER_LEN, "ipv6.pkt_too_small", |bytes| {
+            ethernet(0x86dd, bytes)
+        });
+        let whole = ipv6(200, b"abc");
+        for len in HEADER_LEN..whole.len() {
+            let frame = ethernet(0x86dd, &whole[..len]);
+            assert_eq!(events(&decoded(&frame)), ["ipv6.trunc_pkt"]);
+        }
+    }
+
+    #[test]
+    fn each_event() {
+        let mut wrong = ipv6(59, b"");
+        wrong[0] = 0x50;
+        assert_eq!(
+            events(&decoded(&ethernet(0x86dd, &wrong))),
+            ["ipv6.wrong_ip_version"]
+        );
+        assert_eq!(events_over_ipv6(200, b"abc"), ["ipv6.unknown_next_header"]);
+        assert_eq!(events_over_ipv6(1, &icmp(8, 0, b"")), ["ipv6.icmpv4"]);
+        assert_eq!(
+            events_over_ipv6(59, b"abc"),
+            ["ipv6.data_after_none_header"]
+        );
+        assert_eq!(
+            events_over_ipv6(4, &[0x45; 19]),
+            ["ipv6.ipv4_in_ipv6_too_small"]
+        );
+        assert_eq!(
+            events_over_ipv6(4, &[0x55; 20]),
+            ["ipv6.ipv4_in_ipv6_wrong_version"]
+        );
+        assert_eq!(
+            events_over_ipv6(41, &[0x60; 39]),
+            ["ipv6.ipv6_in_ipv6_too_small"]
+        );
+        assert_eq!(
+            events_over_ipv6(41, &[0x50; 40]),
+            ["ipv6.ipv6_in_ipv6_wrong_version"]
+        );
+    }
+
+    #[test]
+    fn ip_in_ipv6() {
+        let four = ethernet(0x86dd, &ipv6(4, &ipv4(17, &udp(1, 2, b"4"))));
+        let within = decoded(&four);
+        let within = inner(&within);
+        assert_eq!(
+            (within.tunnel, within.payload),
+            (Tunnel::FourInSix, &b"4"[..])
+        );
+        let six = ethernet(0x86dd, &ipv6(41, &ipv6(17, &udp(1, 2, b"6"))));
+        let within = inner(&decoded(&six));
+        assert_eq!(
+            (within.tunnel, within.payload),
+            (Tunnel::SixInSix, &b"6"[..])
+        );
+    }
+
+    #[test]
+    fn padding_of_the_frame_is_no_payload() {
+        let mut frame = ethernet(0x86dd, &ipv6(17, &udp(1, 2, b"x")));
+        frame.extend([0; 20]);
+        assert_eq!(decoded(&frame).payload, b"x");
+    }
+}

@@ -444,3 +444,239 @@ pub mod option {
     /// Home address (RFC 6275).
     pub const HOME_ADDRESS: u8 = 0xc9;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Transport;
+    use crate::fixture::*;
+
+    /// The events of extension headers before UDP.
+    fn events_of(first: u8, extensions: &[u8]) -> Vec<&'static str> {
+        events_over_ipv6(first, &[extensions, &udp(1, 2, &[7; 8])].concat())
+    }
+
+    /// The events of a hop-by-hop header, and of a destination options header, with these 6 bytes of options.
+    fn events_of_options(options: [u8; 6]) -> [Vec<&'static str>; 2] {
+        let header = [&[17, 0][..], &options].concat();
+        [kind::HOP_BY_HOP, kind::DESTINATION].map(|kind| events_of(kind, &header))
+    }
+
+    #[test]
+    fn iterates_over_headers_and_options() {
+        let chain = [
+            [kind::ROUTING, 0, 5, 2, 0, 1, 0, 0],
+            [kind::FRAGMENT, 0, 4, 3, 0, 0, 0, 0],
+            [17, 0, 0, 0, 0, 0, 0, 9],
+        ]
+        .concat();
+        let frame = ethernet(0x86dd, &ipv6(0, &[&chain[..], &udp(1, 2, b"x")].concat()));
+        let packet = decoded(&frame);
+        let ip = packet.ipv6().unwrap();
+        let headers: Vec<_> = ip.extensions().collect();
+        assert_eq!(
+            headers.iter().map(|header| header.kind).collect::<Vec<_>>(),
+            [0, 43, 44]
+        );
+        let options: Vec<_> = headers[0].options().collect();
+        assert_eq!(
+            options[0],
+            Ipv6Option {
+                kind: option::ROUTER_ALERT,
+                data: &[0, 1]
+            }
+        );
+        assert_eq!(options.len(), 3);
+        assert_eq!(
+            (headers[1].routing_type(), headers[1].segments_left()),
+            (Some(4), Some(3))
+        );
+        assert_eq!(
+            (headers[2].fragment_offset(), headers[2].more_fragments()),
+            (Some(0), Some(false))
+        );
+        assert_eq!(
+            (headers[2].fragment_id(), headers[2].next_header()),
+            (Some(9), 17)
+        );
+        assert_eq!(
+            (headers[0].routing_type(), headers[0].fragment_id()),
+            (None, None)
+        );
+        assert_eq!(events(&packet), ["ipv6.exthdr_useless_fh"]);
+        assert_eq!(packet.payload, b"x");
+    }
+
+    #[test]
+    fn the_lengths_of_the_kinds() {
+        let bytes = [17, 1, 0, 0];
+        assert_eq!(header_len(kind::HOP_BY_HOP, &bytes), Some(16));
+        assert_eq!(header_len(kind::AUTHENTICATION, &bytes), Some(12));
+        assert_eq!(header_len(kind::AUTHENTICATION, &[17, 0]), Some(12));
+        assert_eq!(header_len(kind::FRAGMENT, &bytes), Some(8));
+        assert_eq!(header_len(kind::MOBILITY, &[17]), None);
+        assert_eq!(header_len(17, &bytes), None);
+    }
+
+    #[test]
+    fn options_are_checked() {
+        let [hop, dst] = events_of_options([1, 4, 0, 0, 0, 0]);
+        assert_eq!(
+            (hop, dst),
+            (
+                vec!["ipv6.hopopts_only_padding"],
+                vec!["ipv6.dstopts_only_padding"]
+            )
+        );
+        let [hop, dst] = events_of_options([0x77, 4, 0, 0, 0, 0]);
+        assert_eq!(
+            (hop, dst),
+            (
+                vec!["ipv6.hopopts_unknown_opt"],
+                vec!["ipv6.dstopts_unknown_opt"]
+            )
+        );
+        let [hop, _] = events_of_options([5, 2, 0, 0, 1, 0]);
+        assert_eq!(hop, ["ipv6.zero_len_padn"]);
+        for wrong in [
+            [1, 6, 0, 0, 0, 0],
+            [5, 1, 0, 0, 0, 0],
+            [0xc2, 3, 0, 0, 0, 0],
+            [0xc9, 4, 0, 0, 0, 0],
+            [0x77, 200, 0, 0, 0, 0],
+        ] {
+            let [hop, dst] = events_of_options(wrong);
+            assert_eq!(
+                (hop, dst),
+                (
+                    vec!["ipv6.exthdr_invalid_optlen"],
+                    vec!["ipv6.exthdr_invalid_optlen"]
+                )
+            );
+        }
+        let [hop, _] = events_of_options([1, 3, 0, 0, 0, 0x77]);
+        assert_eq!(
+            hop,
+            ["ipv6.exthdr_invalid_optlen", "ipv6.hopopts_only_padding"]
+        );
+        let [hop, _] = events_of_options([0xc2, 4, 0, 1, 0, 0]);
+        assert!(hop.is_empty());
+    }
+
+    #[test]
+    fn a_header_twice() {
+        let option = |next| vec![next, 0, 5, 2, 0, 0, 0, 0];
+        let routing = |next| vec![next, 0, 2, 0, 0, 0, 0, 0];
+        let authentication = |next| vec![next, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let fragment = |next| vec![next, 0, 0, 0, 0, 0, 0, 1];
+        assert_eq!(
+            events_of(0, &[option(0), option(17)].concat()),
+            ["ipv6.exthdr_dupl_hh"]
+        );
+        assert_eq!(
+            events_of(43, &[routing(43), routing(17)].concat()),
+            ["ipv6.exthdr_dupl_rh"]
+        );
+        assert_eq!(
+            events_of(51, &[authentication(51), authentication(17)].concat()),
+            ["ipv6.exthdr_dupl_ah"]
+        );
+        assert_eq!(
+            events_of(44, &[fragment(44), fragment(17)].concat()),
+            ["ipv6.exthdr_useless_fh", "ipv6.exthdr_dupl_fh"]
+        );
+        assert!(events_of(60, &[option(60), option(17)].concat()).is_empty());
+        assert_eq!(
+            events_of(60, &[option(60), option(60), option(17)].concat()),
+            ["ipv6.exthdr_dupl_dh"]
+        );
+    }
+
+    #[test]
+    fn each_other_event() {
+        assert_eq!(
+            events_of(43, &[17, 0, 0, 1, 0, 0, 0, 0]),
+            ["ipv6.rh_type_0"]
+        );
+        assert_eq!(
+            events_of(51, &[17, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]),
+            ["ipv6.exthdr_ah_res_not_null"]
+        );
+        assert_eq!(
+            events_of(44, &[17, 0, 0, 0, 0, 0, 0, 1]),
+            ["ipv6.exthdr_useless_fh"]
+        );
+        assert_eq!(
+            events_of(44, &[17, 9, 0, 1, 0, 0, 0, 1]),
+            ["ipv6.fh_non_zero_reserved_field"]
+        );
+        assert_eq!(
+            events_over_ipv6(44, &[17, 0, 0, 1, 0, 0, 0, 1, 7, 7, 7]),
+            ["ipv6.frag_invalid_length"]
+        );
+        assert_eq!(
+            events_over_ipv6(60, &[59, 0, 5, 2, 0, 0, 0, 0, 7]),
+            ["ipv6.data_after_none_header"]
+        );
+        assert!(events_over_ipv6(60, &[59, 0, 5, 2, 0, 0, 0, 0]).is_empty());
+        for kind in [kind::MOBILITY, kind::HIP, kind::SHIM6] {
+            assert!(events_of(kind, &[17, 0, 0, 0, 0, 0, 0, 0]).is_empty());
+        }
+    }
+
+    #[test]
+    fn cut_short() {
+        for kind in [0, 43, 44, 51, 60, 135, 139, 140] {
+            let len = header_len(kind, &[17, 1]).unwrap();
+            let header = [&[17, 1, 5, 2][..], &[0; 12]].concat();
+            // Behind a fragment header there need not be another.
+            let least = if kind == kind::FRAGMENT { len } else { len + 2 };
+            for cut in 0..least {
+                let bytes = [&header[..len], &[9, 9]].concat();
+                let frame = ethernet(0x86dd, &ipv6(kind, &bytes[..cut]));
+                let packet = decoded(&frame);
+                assert_eq!(
+                    events(&packet).last(),
+                    Some(&"ipv6.trunc_exthdr"),
+                    "kind {kind}, {cut} bytes"
+                );
+                assert!(packet.invalid && packet.is_ipv6() && packet.transport == Transport::None);
+                assert_eq!(packet.ip_proto(), None);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fragment_has_no_transport() {
+        let option = [44, 0, 5, 2, 0, 0, 0, 0];
+        let fragment = [17, 0, 0x05, 0xa9, 0xaa, 0xbb, 0xcc, 0xdd];
+        let bytes = ipv6(60, &[&option[..], &fragment, &[7; 16]].concat());
+        let frame = ethernet(0x86dd, &bytes);
+        let packet = decoded(&frame);
+        assert!(
+            packet.is_fragment() && packet.events.is_empty() && packet.transport == Transport::None
+        );
+        assert_eq!(packet.ip_proto(), Some(44));
+        let piece = packet.fragment().unwrap();
+        assert_eq!(
+            (piece.id, piece.offset, piece.more, piece.proto),
+            (0xaabb_ccdd, 0x05a8, true, 17)
+        );
+        assert_eq!(
+            (piece.payload, piece.unfragmentable),
+            (&[7; 16][..], &bytes[..48])
+        );
+        assert_eq!(piece.next_header_at, 40);
+
+        let bare = ethernet(0x86dd, &ipv6(44, &[&fragment[..], &[7; 16]].concat()));
+        assert_eq!(decoded(&bare).fragment().unwrap().next_header_at, 6);
+    }
+
+    #[test]
+    fn tunnels_are_found_behind_extension_headers() {
+        let option = [47, 0, 5, 2, 0, 0, 0, 0];
+        let gre = [&[0, 0, 8, 0][..], &ipv4(17, &udp(1, 2, b"x"))].concat();
+        let frame = ethernet(0x86dd, &ipv6(60, &[&option[..], &gre].concat()));
+        assert_eq!(inner(&decoded(&frame)).payload, b"x");
+    }
+}

@@ -112,3 +112,82 @@ mod label {
     // 15 is the extension label (RFC 7274), which stands for itself here.
     pub const LAST_RESERVED: u32 = 14;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{decoded, ethernet, events, ipv4, ipv6, udp};
+
+    fn entry(label: u32, bottom: bool) -> [u8; 4] {
+        (label << 12 | u32::from(bottom) << 8 | 64).to_be_bytes()
+    }
+
+    fn stack(labels: &[u32], payload: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (at, label) in labels.iter().enumerate() {
+            bytes.extend(entry(*label, at + 1 == labels.len()));
+        }
+        bytes.extend(payload);
+        ethernet(0x8847, &bytes)
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let mpls = Mpls::new(&[0x12, 0x34, 0x5b, 0x40]).unwrap();
+        assert_eq!(
+            (
+                mpls.label(),
+                mpls.traffic_class(),
+                mpls.is_bottom(),
+                mpls.ttl()
+            ),
+            (0x12345, 5, true, 64)
+        );
+        assert_eq!(Mpls::new(&[0; 3]), None);
+    }
+
+    #[test]
+    fn the_payload_is_told_by_label_or_first_bits() {
+        let (four, six) = (ipv4(17, &udp(1, 2, b"4")), ipv6(17, &udp(1, 2, b"6")));
+        let mut pseudowire = vec![0, 0, 0, 0];
+        pseudowire.extend(ethernet(0x0800, &four));
+        for (labels, payload, found) in [
+            (&[100][..], &four, b"4"),
+            (&[100, 1, 200], &six, b"6"),
+            (&[0], &four, b"4"),
+            (&[2], &six, b"6"),
+            (&[15], &four, b"4"),
+            (&[100], &pseudowire, b"4"),
+        ] {
+            let frame = stack(labels, payload);
+            let packet = decoded(&frame);
+            assert_eq!(packet.payload, found, "{labels:?}");
+            assert!(packet.events.is_empty());
+        }
+    }
+
+    #[test]
+    fn each_event() {
+        for (labels, payload, event) in [
+            (&[1][..], &b"Eabc"[..], "mpls.bad_label_router_alert"),
+            (&[3], b"Eabc", "mpls.bad_label_implicit_null"),
+            (&[4], b"Eabc", "mpls.bad_label_reserved"),
+            (&[14], b"Eabc", "mpls.bad_label_reserved"),
+            (&[100], b"Eab", "mpls.pkt_too_small"),
+            (&[100], b"\x10abc", "mpls.unknown_payload_type"),
+        ] {
+            assert_eq!(events(&decoded(&stack(labels, payload))), [event]);
+        }
+    }
+
+    #[test]
+    fn a_stack_without_a_bottom_ends_with_the_packet() {
+        let bytes: Vec<u8> = core::iter::repeat_n(entry(100, false), 300)
+            .flatten()
+            .collect();
+        for len in [0, 3, 4, 1199, 1200] {
+            let frame = ethernet(0x8848, &bytes[..len]);
+            assert_eq!(events(&decoded(&frame)), ["mpls.header_too_small"]);
+        }
+    }
+}

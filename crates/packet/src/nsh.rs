@@ -62,3 +62,63 @@ fn check(bytes: &[u8]) -> Result<Step<'_>, DecoderEvent> {
 
 /// The length of a header with metadata of type 1, which is fixed.
 const TYPE_1_LEN: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet, events, ipv4, ipv6, udp};
+
+    fn header(words: u16, metadata: u8, next: u8, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = words.to_be_bytes().to_vec();
+        bytes.extend([metadata, next, 0, 0, 1, 2]);
+        bytes.resize(usize::from(words & 0x3f) * 4, 0);
+        bytes.extend(payload);
+        ethernet(0x894f, &bytes)
+    }
+
+    fn events_of(words: u16, metadata: u8, next: u8) -> Vec<&'static str> {
+        events(&decoded(&header(words, metadata, next, &[0; 40])))
+    }
+
+    #[test]
+    fn what_it_carries_is_decoded() {
+        let (four, six) = (ipv4(17, &udp(1, 2, b"4")), ipv6(17, &udp(1, 2, b"6")));
+        let labelled = [&[0, 6, 0x41, 64][..], &four].concat();
+        for (words, metadata, next, payload, found) in [
+            (6, 1, 1, &four, b"4"),
+            (2, 2, 2, &six, b"6"),
+            (4, 2, 3, &ethernet(0x0800, &four), b"4"),
+            (6, 1, 5, &labelled, b"4"),
+        ] {
+            let frame = header(words, metadata, next, payload);
+            let packet = decoded(&frame);
+            assert_eq!(packet.payload, found, "next protocol {next}");
+            assert!(packet.events.is_empty());
+        }
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(
+            &[0, 2, 2, 9, 0, 0, 0, 0],
+            HEADER_LEN,
+            "nsh.header_too_small",
+            |bytes| ethernet(0x894f, bytes),
+        );
+    }
+
+    #[test]
+    fn each_event() {
+        assert_eq!(events_of(0x4006, 1, 1), ["nsh.unsupported_version"]);
+        assert_eq!(events_of(6, 0, 1), ["nsh.reserved_type"]);
+        assert_eq!(events_of(6, 3, 1), ["nsh.unsupported_type"]);
+        assert_eq!(events_of(5, 1, 1), ["nsh.bad_header_length"]);
+        assert_eq!(events_of(1, 2, 1), ["nsh.bad_header_length"]);
+        assert_eq!(events_of(6, 1, 4), ["nsh.unknown_payload"]);
+        // The header takes the whole packet.
+        assert_eq!(
+            events(&decoded(&header(6, 1, 1, b""))),
+            ["nsh.bad_header_length"]
+        );
+    }
+}

@@ -50,3 +50,41 @@ mod family {
     pub const INET6_FREEBSD: u32 = 28;
     pub const INET6_DARWIN: u32 = 30;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LinkType;
+    use crate::fixture::{decoded_as, events, ipv4, ipv6, udp};
+
+    #[test]
+    fn both_byte_orders_and_every_family() {
+        let (four, six) = (ipv4(17, &udp(1, 2, b"4")), ipv6(17, &udp(1, 2, b"6")));
+        for family in [2u32, 10, 23, 24, 26, 28, 30] {
+            let (ip, payload) = if family == 2 {
+                (&four, b"4")
+            } else {
+                (&six, b"6")
+            };
+            for head in [family.to_le_bytes(), family.to_be_bytes()] {
+                let bytes = [&head[..], ip].concat();
+                assert_eq!(decoded_as(&bytes, LinkType::Null).payload, payload);
+                assert_eq!(decoded_as(&bytes, LinkType::Loop).payload, payload);
+            }
+        }
+    }
+
+    #[test]
+    fn each_event() {
+        for len in 0..HEADER_LEN {
+            assert_eq!(
+                events(&decoded_as(&[0; 4][..len], LinkType::Null)),
+                ["ltnull.pkt_too_small"]
+            );
+        }
+        assert_eq!(
+            events(&decoded_as(&[7, 0, 0, 0, 0x45], LinkType::Null)),
+            ["ltnull.unsupported_type"]
+        );
+    }
+}

@@ -105,3 +105,58 @@ mod number {
     pub const VJ_UNCOMPRESSED: u16 = 0x002f;
     pub const IPV6: u16 = 0x0057;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LinkType;
+    use crate::fixture::{decoded_as, events, ipv4 as ip4, ipv6 as ip6, udp};
+
+    fn events_of(bytes: &[u8]) -> Vec<&'static str> {
+        events(&decoded_as(bytes, LinkType::Ppp))
+    }
+
+    #[test]
+    fn framing_and_protocol_may_be_shortened() {
+        let ip = ip4(17, &udp(1, 2, b"x"));
+        for head in [
+            &[0xff, 0x03, 0x00, 0x21][..],
+            &[0xff, 0x03, 0x21],
+            &[0x00, 0x21],
+            &[0x21],
+        ] {
+            let bytes = [head, &ip].concat();
+            for link in [LinkType::Ppp, LinkType::PppHdlc] {
+                let packet = decoded_as(&bytes, link);
+                assert_eq!(packet.payload, b"x", "{head:?}");
+                assert!(packet.events.is_empty() && packet.layers.contains(Layer::Ppp));
+            }
+        }
+        let six = [&[0x00, 0x57][..], &ip6(17, &udp(1, 2, b"6"))].concat();
+        assert_eq!(decoded_as(&six, LinkType::Ppp).payload, b"6");
+    }
+
+    #[test]
+    fn each_event() {
+        for bytes in [&[][..], &[0xff, 0x03], &[0xff, 0x03, 0x00]] {
+            assert_eq!(events_of(bytes), ["ppp.pkt_too_small"]);
+        }
+        assert_eq!(events_of(&[0xff, 3, 0xc0, 0x21, 1]), ["ppp.unsup_proto"]);
+        assert_eq!(events_of(&[0xff, 3, 0x98, 0x99, 1]), ["ppp.wrong_type"]);
+    }
+
+    #[test]
+    fn cut_short() {
+        for (number, least, event) in [
+            (0x21, 20, "ppp.ip4_pkt_too_small"),
+            (0x2f, 20, "ppp.vju_pkt_too_small"),
+            (0x57, 40, "ppp.ip6_pkt_too_small"),
+        ] {
+            for len in 0..least {
+                let mut bytes = vec![0xff, 3, 0, number];
+                bytes.resize(4 + len, 0x45);
+                assert_eq!(events_of(&bytes), [event], "{len} bytes");
+            }
+        }
+    }
+}

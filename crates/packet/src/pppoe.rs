@@ -60,3 +60,57 @@ mod code {
     pub const PADS: u8 = 0x65;
     pub const PADT: u8 = 0xa7;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LinkType;
+    use crate::fixture::{check_truncation, decoded, decoded_as, ethernet, events, ipv4, udp};
+
+    fn header(code: u8, len: u16, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0x11, code, 0, 7];
+        bytes.extend(len.to_be_bytes());
+        bytes.extend(payload);
+        bytes
+    }
+
+    #[test]
+    fn ip_in_a_session() {
+        let ppp = [&[0, 0x21][..], &ipv4(17, &udp(1, 2, b"x"))].concat();
+        let session = header(0, ppp.len() as u16, &ppp);
+        let frame = ethernet(0x8864, &session);
+        assert_eq!(decoded(&frame).payload, b"x");
+        assert_eq!(decoded_as(&session, LinkType::PppEther).payload, b"x");
+    }
+
+    #[test]
+    fn cut_short() {
+        let session = header(0, 9, &[0xc0, 0x21]);
+        check_truncation(&session, 8, "pppoe.pkt_too_small", |bytes| {
+            ethernet(0x8864, bytes)
+        });
+        let discovery = header(0x09, 0, b"");
+        check_truncation(&discovery, HEADER_LEN, "pppoe.pkt_too_small", |bytes| {
+            ethernet(0x8863, bytes)
+        });
+    }
+
+    #[test]
+    fn an_empty_session_packet_is_nothing() {
+        let frame = ethernet(0x8864, &header(0, 0, &[0x98, 0x99, 0, 0]));
+        assert!(decoded(&frame).events.is_empty());
+    }
+
+    #[test]
+    fn discovery_is_checked() {
+        let tags = [1, 1, 0, 0, 1, 3, 0, 2, 7, 7];
+        for code in [0x07, 0x09, 0x19, 0x65, 0xa7] {
+            let frame = ethernet(0x8863, &header(code, 10, &tags));
+            assert!(decoded(&frame).events.is_empty());
+        }
+        let wrong = ethernet(0x8863, &header(0x11, 10, &tags));
+        assert_eq!(events(&decoded(&wrong)), ["pppoe.wrong_code"]);
+        let malformed = ethernet(0x8863, &header(0x09, 11, &tags));
+        assert_eq!(events(&decoded(&malformed)), ["pppoe.malformed_tags"]);
+    }
+}

@@ -205,3 +205,94 @@ pub mod kind {
     /// Shutdown complete.
     pub const SHUTDOWN_COMPLETE: u8 = 14;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet, events, ipv4};
+
+    fn sctp(vtag: u32, chunks: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0x04, 0xd2, 0, 80];
+        bytes.extend(vtag.to_be_bytes());
+        bytes.extend([0, 0, 1, 2]);
+        bytes.extend(chunks);
+        bytes
+    }
+
+    fn events_of(vtag: u32, chunks: &[u8]) -> Vec<&'static str> {
+        let frame = ethernet(0x0800, &ipv4(132, &sctp(vtag, chunks)));
+        let packet = decoded(&frame);
+        assert!(!packet.invalid && packet.sctp().is_some());
+        events(&packet)
+    }
+
+    const DATA: [u8; 20] = [0, 3, 0, 17, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0];
+    const INIT: [u8; 20] = [1, 0, 0, 20, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1];
+
+    #[test]
+    fn reads_every_field() {
+        let bytes = sctp(
+            7,
+            &[
+                DATA,
+                [6, 1, 0, 4, 3, 0, 0, 8, 1, 1, 1, 1, 9, 0, 0, 4, 9, 0, 0, 4],
+            ]
+            .concat(),
+        );
+        let frame = ethernet(0x0800, &ipv4(132, &bytes));
+        let packet = decoded(&frame);
+        let sctp = packet.sctp().unwrap();
+        assert_eq!(
+            (sctp.header(), sctp.payload()),
+            (&bytes[..12], &bytes[12..])
+        );
+        assert_eq!(
+            (
+                sctp.src_port(),
+                sctp.dst_port(),
+                sctp.vtag(),
+                sctp.checksum()
+            ),
+            (1234, 80, 7, 0x0102)
+        );
+        let chunks: Vec<_> = sctp.chunks().collect();
+        assert_eq!(
+            chunks.iter().map(Chunk::kind).collect::<Vec<_>>(),
+            [0, 6, 3, 9, 9]
+        );
+        assert_eq!((chunks[0].flags(), chunks[0].value().len()), (3, 13));
+        assert_eq!((packet.src_port(), packet.payload), (1234, sctp.payload()));
+    }
+
+    #[test]
+    fn cut_short() {
+        check_truncation(&sctp(1, b""), HEADER_LEN, "sctp.pkt_too_small", |bytes| {
+            ethernet(0x0800, &ipv4(132, bytes))
+        });
+    }
+
+    #[test]
+    fn each_event() {
+        assert!(events_of(7, &DATA).is_empty() && events_of(0, &INIT).is_empty());
+        // The last chunk may come without its padding.
+        assert!(events_of(7, &DATA[..17]).is_empty());
+        assert_eq!(events_of(7, &[6, 0, 0]), ["sctp.chunk_too_small"]);
+        assert_eq!(events_of(7, &[6, 0, 0, 3]), ["sctp.chunk_len_invalid"]);
+        assert_eq!(events_of(7, &[6, 0, 0, 5]), ["sctp.chunk_len_invalid"]);
+        assert_eq!(events_of(0, &DATA), ["sctp.data_with_zero_vtag"]);
+        assert_eq!(events_of(7, &INIT), ["sctp.init_with_non_zero_vtag"]);
+        assert_eq!(
+            events_of(0, &[&INIT[..], &[6, 0, 0, 4]].concat()),
+            ["sctp.init_chunk_bundled"]
+        );
+        assert_eq!(
+            events_of(7, &DATA.repeat(129)),
+            ["sctp.too_many_data_chunks"]
+        );
+        assert_eq!(
+            events_of(7, &[6, 0, 0, 4].repeat(256)),
+            ["sctp.too_many_chunks"]
+        );
+        assert!(events_of(7, &[6, 0, 0, 4].repeat(255)).is_empty());
+    }
+}

@@ -135,3 +135,121 @@ fn mix(mut key: u64) -> u64 {
 
 /// The most tags looked behind.
 const MAX_TAGS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::*;
+
+    fn key(frame: &[u8]) -> u64 {
+        shard_key(frame, LinkType::Ethernet)
+    }
+
+    /// The frame with the addresses of its outermost IPv4 header, 14 bytes in, the other way round.
+    fn reversed(frame: &[u8]) -> Vec<u8> {
+        let mut frame = frame.to_vec();
+        let (low, high) = frame.split_at_mut(30);
+        low[26..].swap_with_slice(&mut high[..4]);
+        frame
+    }
+
+    #[test]
+    fn both_directions_and_all_fragments_share_a_worker() {
+        let frame = ethernet(0x0800, &ipv4(6, &tcp(&[], b"x")));
+        assert_eq!(key(&frame), key(&reversed(&frame)));
+        let later = ethernet(0x0800, &ipv4_fragment(6, 1480, false, b"abc"));
+        assert_eq!(key(&frame), key(&later));
+    }
+
+    #[test]
+    fn errors_go_with_the_flow_they_quote() {
+        let quote = ipv4(17, &udp(1, 2, b""));
+        let mut error = ethernet(0x0800, &ipv4(1, &icmp(3, 1, &quote)));
+        error[26..30].copy_from_slice(&[192, 0, 2, 1]);
+        assert_eq!(key(&error), key(&ethernet(0x0800, &quote)));
+        let mut echo = error.clone();
+        echo[34] = 8;
+        assert_ne!(key(&echo), key(&error));
+
+        let quote = ipv6(17, &udp(1, 2, b""));
+        let mut error = ethernet(0x86dd, &ipv6(58, &icmp(1, 0, &quote)));
+        error[22] = 0x3f;
+        assert_eq!(key(&error), key(&ethernet(0x86dd, &quote)));
+    }
+
+    #[test]
+    fn tags_and_link_types_do_not_matter() {
+        let ip = ipv4(6, &tcp(&[], b"x"));
+        let bare = key(&ethernet(0x0800, &ip));
+        let tagged = |head: &[u8]| [head, &ip].concat();
+        assert_eq!(key(&ethernet(0x8100, &tagged(&[0, 5, 8, 0]))), bare);
+        assert_eq!(
+            key(&ethernet(0x88a8, &tagged(&[0, 5, 0x81, 0, 0, 6, 8, 0]))),
+            bare
+        );
+        assert_eq!(
+            key(&ethernet(
+                0x8847,
+                &tagged(&[0, 6, 0x40, 64, 0, 6, 0x41, 64])
+            )),
+            bare
+        );
+        assert_eq!(
+            key(&ethernet(
+                0x8847,
+                &[&[0, 6, 0x41, 64, 0, 0, 0, 0], &ethernet(0x0800, &ip)[..]].concat()
+            )),
+            bare
+        );
+        assert_eq!(
+            key(&ethernet(0x8864, &tagged(&[0x11, 0, 0, 7, 0, 0, 0, 0x21]))),
+            bare
+        );
+        assert_eq!(
+            key(&ethernet(
+                0x8903,
+                &[&[0, 5], &ethernet(0x0800, &ip)[..]].concat()
+            )),
+            bare
+        );
+        assert_eq!(shard_key(&ip, LinkType::RawIp), bare);
+        assert_eq!(shard_key(&tagged(&[2, 0, 0, 0]), LinkType::Null), bare);
+        assert_eq!(shard_key(&tagged(&[0xff, 3, 0, 0x21]), LinkType::Ppp), bare);
+        assert_eq!(
+            shard_key(&tagged(&[0x0f, 0, 8, 0]), LinkType::CiscoHdlc),
+            bare
+        );
+    }
+
+    #[test]
+    fn what_is_not_ip_has_none() {
+        assert_eq!(key(&ethernet(0x0806, &[0; 28])), 0);
+        assert_eq!(key(&ethernet(0x0800, &[0x45; 19])), 0);
+        assert_eq!(key(&[]), 0);
+        assert_eq!(shard_key(&[0x45; 40], LinkType::Other(147)), 0);
+        assert_eq!(key(&ethernet(0x8100, &[0x81, 0, 0x81, 0].repeat(50))), 0);
+    }
+
+    #[test]
+    fn the_key_is_the_same_on_every_machine() {
+        assert_eq!(key(&ethernet(0x0800, &ipv4(6, &tcp(&[], b"")))), FOUR);
+        assert_eq!(key(&ethernet(0x86dd, &ipv6(6, &tcp(&[], b"")))), SIX);
+    }
+
+    #[test]
+    fn neighbours_are_spread() {
+        let mut workers = [0u32; 4];
+        for host in 0..=255 {
+            let mut frame = ethernet(0x0800, &ipv4(6, &tcp(&[], b"")));
+            frame[29] = host;
+            workers[(key(&frame) % 4) as usize] += 1;
+        }
+        assert!(
+            workers.iter().all(|packets| (40..90).contains(packets)),
+            "{workers:?}"
+        );
+    }
+
+    const FOUR: u64 = 4_561_218_147_778_920_161;
+    const SIX: u64 = 17_467_885_758_362_969_342;
+}

@@ -45,3 +45,40 @@ pub(crate) fn decode_v2<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a
         Layer::Sll2,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LinkType;
+    use crate::fixture::{decoded_as, events, ipv4, udp};
+
+    #[test]
+    fn ip_behind_both_versions() {
+        let ip = ipv4(17, &udp(1, 2, b"x"));
+        let first = [&[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0][..], &ip].concat();
+        let second = [
+            &[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0][..],
+            &ip,
+        ]
+        .concat();
+        assert_eq!(decoded_as(&first, LinkType::LinuxSll).payload, b"x");
+        assert_eq!(decoded_as(&second, LinkType::LinuxSll2).payload, b"x");
+    }
+
+    #[test]
+    fn cut_short() {
+        let bytes = [0; 20];
+        for len in 0..HEADER_LEN {
+            assert_eq!(
+                events(&decoded_as(&bytes[..len], LinkType::LinuxSll)),
+                ["sll.pkt_too_small"]
+            );
+        }
+        for len in 0..V2_HEADER_LEN {
+            assert_eq!(
+                events(&decoded_as(&bytes[..len], LinkType::LinuxSll2)),
+                ["sll2.pkt_too_small"]
+            );
+        }
+    }
+}

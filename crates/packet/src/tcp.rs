@@ -255,3 +255,100 @@ pub mod flag {
     /// Congestion window reduced (RFC 3168).
     pub const CWR: u8 = 0x80;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet, events_over_ipv4, ipv4, ipv6, tcp};
+
+    #[test]
+    fn reads_every_field() {
+        let mut bytes = tcp(&[1, 1, 1, 0], b"data");
+        bytes[12] |= 0x05;
+        bytes[13] = 0xd7;
+        bytes[16..20].copy_from_slice(&[1, 2, 3, 4]);
+        let frame = ethernet(0x0800, &ipv4(6, &bytes));
+        let packet = decoded(&frame);
+        let tcp = packet.tcp().unwrap();
+        assert_eq!((tcp.header(), tcp.payload()), (&bytes[..24], &b"data"[..]));
+        assert_eq!(
+            (tcp.src_port(), tcp.dst_port(), tcp.seq(), tcp.ack()),
+            (1234, 80, 5, 9)
+        );
+        assert_eq!(
+            (tcp.header_len(), tcp.flags(), tcp.reserved()),
+            (24, 0xd7, 5)
+        );
+        assert_eq!(
+            (tcp.syn(), tcp.has_ack(), tcp.fin(), tcp.rst()),
+            (true, true, true, true)
+        );
+        assert_eq!(
+            (tcp.window(), tcp.checksum(), tcp.urgent()),
+            (0x2000, 0x0102, 0x0304)
+        );
+        assert_eq!(tcp.option_bytes(), [1, 1, 1, 0]);
+        assert_eq!(
+            (packet.src_port(), packet.dst_port(), packet.payload),
+            (1234, 80, &b"data"[..])
+        );
+    }
+
+    #[test]
+    fn the_options_of_a_syn() {
+        let options = [
+            2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 7, 0, 0, 0, 8, 1, 3, 3, 9, 34, 6, 1, 2, 3, 4, 1, 0,
+        ];
+        let frame = ethernet(0x0800, &ipv4(6, &tcp(&options, b"")));
+        let tcp = decoded(&frame).tcp().unwrap();
+        assert_eq!(
+            (tcp.mss(), tcp.wscale(), tcp.timestamps()),
+            (Some(1460), Some(9), Some((7, 8)))
+        );
+        assert!(tcp.sack_permitted() && tcp.sacks().next().is_none());
+        assert_eq!(tcp.fast_open(), Some(&[1, 2, 3, 4][..]));
+        assert_eq!(tcp.options().count(), 8);
+    }
+
+    #[test]
+    fn the_options_of_an_acknowledgement() {
+        let options = [1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 8];
+        let frame = ethernet(0x86dd, &ipv6(6, &tcp(&options, b"")));
+        let tcp = decoded(&frame).tcp().unwrap();
+        assert_eq!(
+            (tcp.timestamps(), tcp.mss(), tcp.wscale()),
+            (Some((7, 8)), None, None)
+        );
+        assert!(!tcp.sack_permitted() && tcp.fast_open().is_none());
+    }
+
+    #[test]
+    fn fast_open_as_an_experiment() {
+        let options = [254, 12, 0xf9, 0x89, 1, 2, 3, 4, 5, 6, 7, 8];
+        let frame = ethernet(0x0800, &ipv4(6, &crate::fixture::tcp(&options, b"")));
+        assert_eq!(
+            decoded(&frame).tcp().unwrap().fast_open(),
+            Some(&[1, 2, 3, 4, 5, 6, 7, 8][..])
+        );
+    }
+
+    #[test]
+    fn cut_short() {
+        let bytes = tcp(&[1, 1, 1, 0], b"");
+        check_truncation(&bytes, HEADER_LEN, "tcp.pkt_too_small", |bytes| {
+            ethernet(0x0800, &ipv4(6, bytes))
+        });
+        for len in HEADER_LEN..24 {
+            assert_eq!(events_over_ipv4(6, &bytes[..len]), ["tcp.hlen_too_small"]);
+        }
+    }
+
+    #[test]
+    fn a_data_offset_below_the_least() {
+        let mut bytes = tcp(&[], b"");
+        for words in 0..5 {
+            bytes[12] = words << 4;
+            assert_eq!(events_over_ipv4(6, &bytes), ["tcp.invalid_optlen"]);
+        }
+    }
+}

@@ -163,3 +163,100 @@ pub mod kind {
     /// Shared experimental option (RFC 6994).
     pub const EXPERIMENT_2: u8 = 254;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{decoded, ethernet, events, ipv4, tcp};
+
+    fn events_of(options: &[u8]) -> Vec<&'static str> {
+        let mut filled = options.to_vec();
+        filled.resize(options.len().next_multiple_of(4), kind::EOL);
+        let frame = ethernet(0x0800, &ipv4(6, &tcp(&filled, b"x")));
+        let packet = decoded(&frame);
+        assert_eq!(packet.payload, b"x");
+        events(&packet)
+    }
+
+    /// An option of this kind and length, with zeros for data.
+    fn option(kind: u8, len: u8) -> Vec<u8> {
+        let mut bytes = vec![kind, len];
+        bytes.resize(usize::from(len).max(2), 0);
+        bytes
+    }
+
+    #[test]
+    fn iterates_up_to_the_end_of_the_list_or_a_broken_one() {
+        let bytes = [1, 3, 3, 7, 0, 9];
+        let options: Vec<_> = TcpOptions::new(&bytes).collect();
+        assert_eq!(
+            options.iter().map(|option| option.kind).collect::<Vec<_>>(),
+            [1, 3, 0]
+        );
+        assert_eq!((options[1].len, options[1].data), (3, &[7][..]));
+        for bytes in [&[1, 3][..], &[1, 3, 0], &[1, 3, 1], &[1, 3, 9, 9]] {
+            assert_eq!(TcpOptions::new(bytes).count(), 1);
+        }
+    }
+
+    #[test]
+    fn each_length_is_checked() {
+        for (kind, good) in [
+            (kind::MSS, &[4][..]),
+            (kind::WSCALE, &[3]),
+            (kind::SACK_PERMITTED, &[2]),
+            (kind::SACK, &[2, 10, 18, 26, 34]),
+            (kind::TIMESTAMPS, &[10]),
+            (kind::MD5, &[18]),
+            (kind::FAST_OPEN, &[2, 4, 6, 8, 10, 12, 14, 16, 18]),
+            (kind::EXPERIMENT_1, &[4, 12]),
+            (kind::EXPERIMENT_2, &[4, 12]),
+        ] {
+            for len in 2..=40 {
+                let wanted: &[&str] = if good.contains(&len) {
+                    &[]
+                } else {
+                    &["tcp.opt_invalid_len"]
+                };
+                assert_eq!(
+                    events_of(&option(kind, len)),
+                    wanted,
+                    "kind {kind}, length {len}"
+                );
+            }
+        }
+        assert_eq!(events_of(&option(kind::AO, 3)), ["tcp.opt_invalid_len"]);
+        assert!(
+            events_of(&option(kind::AO, 16)).is_empty() && events_of(&option(99, 7)).is_empty()
+        );
+    }
+
+    #[test]
+    fn an_option_twice() {
+        for (kind, len) in [(2, 4), (3, 3), (4, 2), (5, 10), (8, 10), (34, 6)] {
+            assert_eq!(
+                events_of(&[option(kind, len), option(kind, len)].concat()),
+                ["tcp.opt_duplicate"]
+            );
+        }
+        assert_eq!(
+            events_of(&[34, 2, 253, 4, 0xf9, 0x89]),
+            ["tcp.opt_duplicate"]
+        );
+        assert!(events_of(&[34, 2, 253, 4, 0, 0]).is_empty());
+        // The first of two counts.
+        let frame = ethernet(0x0800, &ipv4(6, &tcp(&[3, 3, 7, 3, 3, 9, 1, 0], b"")));
+        assert_eq!(decoded(&frame).tcp().unwrap().wscale(), Some(7));
+    }
+
+    #[test]
+    fn a_list_that_cannot_be_read() {
+        for broken in [[1, 1, 99, 0], [1, 1, 99, 1], [1, 1, 99, 3]] {
+            let frame = ethernet(0x0800, &ipv4(6, &tcp(&broken, b"")));
+            let packet = decoded(&frame);
+            assert_eq!(events(&packet), ["tcp.opt_invalid_len"]);
+            assert!(packet.malformed && !packet.invalid && packet.tcp().is_some());
+        }
+        assert!(events_of(&[1, 1, 1, 99]).is_empty());
+    }
+}

@@ -113,3 +113,51 @@ fn check(bytes: &[u8]) -> Result<Udp<'_>, DecoderEvent> {
         .ok_or(DecoderEvent::UdpLenInvalid)?;
     Ok(Udp { header, payload })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{check_truncation, decoded, ethernet, events_over_ipv4, ipv4, udp};
+
+    #[test]
+    fn reads_every_field() {
+        let mut bytes = udp(1234, 53, b"data");
+        bytes[6..8].copy_from_slice(&[1, 2]);
+        let frame = ethernet(0x0800, &ipv4(17, &bytes));
+        let packet = decoded(&frame);
+        let udp = packet.udp().unwrap();
+        assert_eq!((udp.header(), udp.payload()), (&bytes[..8], &b"data"[..]));
+        assert_eq!(
+            (udp.src_port(), udp.dst_port(), udp.len(), udp.checksum()),
+            (1234, 53, 12, 0x0102)
+        );
+        assert_eq!(
+            (packet.src_port(), packet.dst_port(), udp.is_empty()),
+            (1234, 53, false)
+        );
+    }
+
+    #[test]
+    fn cut_short() {
+        let bytes = udp(1, 2, b"");
+        check_truncation(&bytes, HEADER_LEN, "udp.hlen_too_small", |bytes| {
+            ethernet(0x0800, &ipv4(17, bytes))
+        });
+    }
+
+    #[test]
+    fn each_length() {
+        let mut bytes = udp(1, 2, b"data");
+        for len in 0..8 {
+            bytes[5] = len;
+            assert_eq!(events_over_ipv4(17, &bytes), ["udp.len_invalid"]);
+        }
+        bytes[5] = 13;
+        assert_eq!(events_over_ipv4(17, &bytes), ["udp.pkt_too_small"]);
+        bytes[5] = 10;
+        let frame = ethernet(0x0800, &ipv4(17, &bytes));
+        let packet = decoded(&frame);
+        assert_eq!(packet.payload, b"da");
+        assert!(packet.events.is_empty());
+    }
+}

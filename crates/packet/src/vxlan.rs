@@ -80,3 +80,80 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
         _ => packet.blame(DecoderEvent::VxlanUnknownPayloadType),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{decoded, ethernet, events, inner, ipv4, udp};
+    use crate::{LinkType, Timestamp};
+
+    fn datagram(header: [u8; 8], ethertype: u16) -> Vec<u8> {
+        let frame = ethernet(ethertype, &ipv4(17, &udp(1, 2, b"x")));
+        ethernet(
+            0x0800,
+            &ipv4(17, &udp(999, 4789, &[&header[..], &frame].concat())),
+        )
+    }
+
+    #[test]
+    fn reads_every_field() {
+        let vxlan = Vxlan::new(&[8, 0, 0, 0, 1, 2, 3, 0, 9]).unwrap();
+        assert_eq!(
+            (vxlan.vni(), vxlan.has_vni(), vxlan.is_standard()),
+            (0x010203, true, true)
+        );
+        assert!(!Vxlan::new(&[8, 0, 0, 0, 1, 2, 3, 1]).unwrap().is_standard());
+        assert_eq!(Vxlan::new(&[8; 7]), None);
+    }
+
+    #[test]
+    fn the_frame_within_is_decoded() {
+        let frame = datagram([8, 0, 0, 0, 0, 0, 1, 0], 0x0800);
+        let packet = decoded(&frame);
+        assert!(packet.layers.contains(Layer::Vxlan) && packet.payload.len() > 40);
+        let within = inner(&packet);
+        assert_eq!((within.tunnel, within.payload), (Tunnel::Vxlan, &b"x"[..]));
+        assert!(within.ethernet.is_some());
+    }
+
+    #[test]
+    fn reserved_bits() {
+        assert!(
+            decoded(&datagram([0, 0, 0, 0, 0, 0, 1, 0], 0x0800))
+                .inner
+                .is_none()
+        );
+        let extended = datagram([0xff, 1, 2, 3, 0, 0, 1, 9], 0x0800);
+        assert!(decoded(&extended).inner.is_none());
+        let config = DecodeConfig {
+            vxlan_strict: false,
+            ..DecodeConfig::default()
+        };
+        let packet = Packet::decode(
+            &extended,
+            LinkType::Ethernet,
+            Timestamp::default(),
+            1,
+            &config,
+        );
+        assert!(packet.inner.is_some());
+    }
+
+    #[test]
+    fn an_unknown_payload() {
+        let frame = datagram([8, 0, 0, 0, 0, 0, 1, 0], 0x9999);
+        let packet = decoded(&frame);
+        assert_eq!(events(&packet), ["vxlan.unknown_payload_type"]);
+        assert!(packet.inner.is_none() && packet.malformed && !packet.invalid);
+    }
+
+    #[test]
+    fn too_short_is_not_vxlan() {
+        for len in 0..field::INNER_PAYLOAD {
+            let mut payload = vec![8, 0, 0, 0, 0, 0, 1, 0];
+            payload.resize(len, 0);
+            let frame = ethernet(0x0800, &ipv4(17, &udp(999, 4789, &payload)));
+            assert!(decoded(&frame).events.is_empty());
+        }
+    }
+}
