@@ -24,10 +24,7 @@ fn vlan_vlan_ipv4_tcp(bencher: Bencher<'_, '_>) {
 /// Ethernet, IPv6 and UDP.
 #[divan::bench]
 fn ethernet_ipv6_udp(bencher: Bencher<'_, '_>) {
-    let udp = [0x04, 0xd2, 0x00, 0x35, 0, 40, 0, 0]
-        .iter()
-        .copied()
-        .chain([0; 32]);
+    let udp = [0x04, 0xd2, 0x00, 0x35, 0, 40, 0, 0].iter().copied().chain([0; 32]);
     let mut ip = vec![0x60, 0, 0, 0, 0, 40, 17, 64];
     ip.extend([7; 32]);
     ip.extend(udp);
@@ -74,9 +71,7 @@ fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 fn tcp() -> Vec<u8> {
-    let mut bytes = vec![
-        0x04, 0xd2, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x80, 0x18, 1, 0, 0, 0, 0, 0,
-    ];
+    let mut bytes = vec![0x04, 0xd2, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x80, 0x18, 1, 0, 0, 0, 0, 0];
     bytes.extend([1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]);
     bytes.extend([0x61; 32]);
     bytes

@@ -35,11 +35,7 @@ fn print(out: &mut impl Write, packet: &Packet<'_>) -> std::io::Result<()> {
     }
     if let Some(protocol) = packet.ip_proto() {
         let (src, dst) = (packet.src_port(), packet.dst_port());
-        write!(
-            out,
-            " proto {protocol} {src} {dst} payload {}",
-            packet.payload.len()
-        )?;
+        write!(out, " proto {protocol} {src} {dst} payload {}", packet.payload.len())?;
     }
     let vlan = packet.vlan.iter().take(usize::from(packet.vlan_count));
     for id in vlan {

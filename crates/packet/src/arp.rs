@@ -156,10 +156,7 @@ mod tests {
         };
         assert_eq!(arp.bytes(), REQUEST);
         assert_eq!((arp.hardware_type(), arp.protocol_type()), (1, 0x0800));
-        assert_eq!(
-            (arp.hardware_len(), arp.protocol_len(), arp.operation()),
-            (6, 4, 1)
-        );
+        assert_eq!((arp.hardware_len(), arp.protocol_len(), arp.operation()), (6, 4, 1));
         assert_eq!((arp.src_mac(), arp.dst_mac()), ([2, 0, 0, 0, 0, 1], [0; 6]));
         assert_eq!(
             (arp.src_ip(), arp.dst_ip()),

@@ -10,17 +10,11 @@ pub(crate) fn verify(bytes: &[u8]) -> bool {
 /// The sum of the pseudo-header of an upper layer (RFC 9293 section 3.1, RFC 8200 section 8.1).
 pub(crate) fn pseudo_header(src: IpAddr, dst: IpAddr, protocol: u8, len: usize) -> u64 {
     let addresses = match (src, dst) {
-        (IpAddr::V4(src), IpAddr::V4(dst)) => {
-            sum_of(&src.octets()).wrapping_add(sum_of(&dst.octets()))
-        }
-        (IpAddr::V6(src), IpAddr::V6(dst)) => {
-            sum_of(&src.octets()).wrapping_add(sum_of(&dst.octets()))
-        }
+        (IpAddr::V4(src), IpAddr::V4(dst)) => sum_of(&src.octets()).wrapping_add(sum_of(&dst.octets())),
+        (IpAddr::V6(src), IpAddr::V6(dst)) => sum_of(&src.octets()).wrapping_add(sum_of(&dst.octets())),
         _ => 0,
     };
-    addresses
-        .wrapping_add(u64::from(protocol))
-        .wrapping_add(len as u64)
+    addresses.wrapping_add(u64::from(protocol)).wrapping_add(len as u64)
 }
 
 /// Whether the ones' complement sum over `bytes`, with the `seed` of a pseudo-header, is right.
@@ -83,8 +77,7 @@ mod tests {
     fn a_known_header() {
         // RFC 1071 has no example of IPv4; this header is of a well-known exercise.
         let header = [
-            0x45, 0, 0, 0x73, 0, 0, 0x40, 0, 0x40, 0x11, 0xb8, 0x61, 0xc0, 0xa8, 0, 1, 0xc0, 0xa8,
-            0, 0xc7,
+            0x45, 0, 0, 0x73, 0, 0, 0x40, 0, 0x40, 0x11, 0xb8, 0x61, 0xc0, 0xa8, 0, 1, 0xc0, 0xa8, 0, 0xc7,
         ];
         assert!(verify(&header));
         assert!(verify_parts(0, &header[..8], &header[8..]));
@@ -94,22 +87,8 @@ mod tests {
     fn transports_over_both_versions() {
         use crate::fixture::{decoded, ethernet, icmp, ipv4, ipv6, tcp, udp};
         // The pseudo-header of each packet, written out.
-        let four = |protocol, len: u16| {
-            [
-                &[10, 0, 0, 1, 10, 0, 0, 2, 0, protocol][..],
-                &len.to_be_bytes(),
-            ]
-            .concat()
-        };
-        let six = |protocol, len: u16| {
-            [
-                &ipv6(0, b"")[8..],
-                &[0, 0],
-                &len.to_be_bytes(),
-                &[0, 0, 0, protocol],
-            ]
-            .concat()
-        };
+        let four = |protocol, len: u16| [&[10, 0, 0, 1, 10, 0, 0, 2, 0, protocol][..], &len.to_be_bytes()].concat();
+        let six = |protocol, len: u16| [&ipv6(0, b"")[8..], &[0, 0], &len.to_be_bytes(), &[0, 0, 0, protocol]].concat();
         for (protocol, at, bytes) in [
             (6, 16, tcp(&[], b"odd")),
             (17, 6, udp(1, 2, b"odd")),
@@ -158,16 +137,9 @@ mod tests {
             Some(false)
         );
         assert_eq!(
-            decoded(&ethernet(
-                0x0800,
-                &ipv4_fragment(6, 0, true, &tcp(&[], b""))
-            ))
-            .l4_checksum_ok(),
+            decoded(&ethernet(0x0800, &ipv4_fragment(6, 0, true, &tcp(&[], b"")))).l4_checksum_ok(),
             None
         );
-        assert_eq!(
-            decoded(&ethernet(0x0800, &ipv4(47, &[0; 8]))).l4_checksum_ok(),
-            None
-        );
+        assert_eq!(decoded(&ethernet(0x0800, &ipv4(47, &[0; 8]))).l4_checksum_ok(), None);
     }
 }

@@ -40,11 +40,8 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &tagged(0x9999, b""),
-            HEADER_LEN,
-            "dce.pkt_too_small",
-            |bytes| frame(0x8903, bytes),
-        );
+        check_truncation(&tagged(0x9999, b""), HEADER_LEN, "dce.pkt_too_small", |bytes| {
+            frame(0x8903, bytes)
+        });
     }
 }

@@ -58,9 +58,7 @@ pub(crate) fn run<'a>(packet: &mut Packet<'a>, first: Step<'a>, config: &DecodeC
         step = match step {
             Step::Done => return,
             Step::Ethernet(bytes) => ethernet::decode(packet, bytes),
-            Step::Ethertype(ethertype, bytes, of) => {
-                by_ethertype(packet, ethertype, bytes, of, config)
-            }
+            Step::Ethertype(ethertype, bytes, of) => by_ethertype(packet, ethertype, bytes, of, config),
             Step::Ipv4(bytes) if enter(packet, config) => ipv4::decode(packet, bytes),
             Step::Ipv6(bytes) if enter(packet, config) => ipv6::decode(packet, bytes),
             Step::Ipv4(_) | Step::Ipv6(_) => Step::Done,
@@ -83,13 +81,7 @@ pub(crate) fn enter(packet: &mut Packet<'_>, config: &DecodeConfig) -> bool {
 }
 
 /// Notes the packet that `packet` carries, unless that is a layer too many.
-pub(crate) fn carry<'a>(
-    packet: &mut Packet<'a>,
-    kind: Tunnel,
-    first: First,
-    data: &'a [u8],
-    config: &DecodeConfig,
-) {
+pub(crate) fn carry<'a>(packet: &mut Packet<'a>, kind: Tunnel, first: First, data: &'a [u8], config: &DecodeConfig) {
     // The tunnel is a layer, and whatever it carries another.
     if packet.decoded.saturating_add(2) >= config.max_layers {
         packet.events.insert(DecoderEvent::TooManyLayers);
@@ -165,9 +157,7 @@ fn by_ethertype<'a>(
         ethertype::ARP => arp::decode(packet, bytes),
         ethertype::PPPOE_SESSION => pppoe::decode_session(packet, bytes),
         ethertype::PPPOE_DISCOVERY => pppoe::decode_discovery(packet, bytes),
-        ethertype::MPLS_UNICAST | ethertype::MPLS_MULTICAST if enter(packet, config) => {
-            mpls::decode(packet, bytes)
-        }
+        ethertype::MPLS_UNICAST | ethertype::MPLS_MULTICAST if enter(packet, config) => mpls::decode(packet, bytes),
         ethertype::MPLS_UNICAST | ethertype::MPLS_MULTICAST => Step::Done,
         ethertype::DCE => dce::decode(packet, bytes),
         ethertype::VNTAG => vntag::decode(packet, bytes),
@@ -195,12 +185,7 @@ fn unknown_ethertype(packet: &mut Packet<'_>, ethertype: u16, of: Layer) {
 }
 
 #[inline]
-fn by_protocol<'a>(
-    packet: &mut Packet<'a>,
-    number: u8,
-    bytes: &'a [u8],
-    config: &DecodeConfig,
-) -> Step<'a> {
+fn by_protocol<'a>(packet: &mut Packet<'a>, number: u8, bytes: &'a [u8], config: &DecodeConfig) -> Step<'a> {
     match number {
         protocol::TCP => tcp::decode(packet, bytes),
         protocol::UDP => udp::decode(packet, bytes, config),
@@ -264,10 +249,7 @@ mod tests {
         // Pseudowires within pseudowires: a label, a control word, Ethernet.
         let mut frame = ethernet(0x0800, &ip4(17, &datagram(1, 2, b"x")));
         for _ in 0..20 {
-            frame = ethernet(
-                0x8847,
-                &[&[0, 6, 0x41, 64, 0, 0, 0, 0][..], &frame].concat(),
-            );
+            frame = ethernet(0x8847, &[&[0, 6, 0x41, 64, 0, 0, 0, 0][..], &frame].concat());
         }
         let packet = decoded(&frame);
         assert_eq!(events(&packet), ["too_many_layers"]);
@@ -298,19 +280,12 @@ mod tests {
 
     #[test]
     fn a_datagram_keeps_what_is_known_of_its_fragment() {
-        let tagged = [
-            &[0, 5, 8, 0][..],
-            &crate::fixture::ipv4_fragment(17, 8, false, b"abc"),
-        ]
-        .concat();
+        let tagged = [&[0, 5, 8, 0][..], &crate::fixture::ipv4_fragment(17, 8, false, b"abc")].concat();
         let frame = ethernet(0x8100, &tagged);
         let fragment = decoded(&frame);
         let bytes = ip4(17, &datagram(1, 2, b"whole"));
         let packet = Packet::decode_datagram(&bytes, &fragment, &DecodeConfig::default());
-        assert_eq!(
-            (packet.payload, packet.tunnel),
-            (&b"whole"[..], Tunnel::Defragmented)
-        );
+        assert_eq!((packet.payload, packet.tunnel), (&b"whole"[..], Tunnel::Defragmented));
         assert_eq!((packet.vlan, packet.vlan_count), ([5, 0, 0], 1));
         assert_eq!(
             (packet.time, packet.number, packet.depth),

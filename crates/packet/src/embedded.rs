@@ -99,10 +99,7 @@ mod tests {
             (embedded.src.to_string(), embedded.dst.to_string()),
             ("10.0.0.1".into(), "10.0.0.2".into())
         );
-        assert_eq!(
-            (embedded.proto, embedded.src_port, embedded.dst_port),
-            (17, 1234, 53)
-        );
+        assert_eq!((embedded.proto, embedded.src_port, embedded.dst_port), (17, 1234, 53));
     }
 
     #[test]
@@ -112,10 +109,7 @@ mod tests {
         let frame = ethernet(0x86dd, &ipv6(58, &icmp(1, 4, &quote)));
         let embedded = decoded(&frame).icmp_embedded().unwrap();
         assert_eq!(embedded.dst.to_string(), "2001:db8::2");
-        assert_eq!(
-            (embedded.proto, embedded.src_port, embedded.dst_port),
-            (17, 1234, 53)
-        );
+        assert_eq!((embedded.proto, embedded.src_port, embedded.dst_port), (17, 1234, 53));
     }
 
     #[test]
@@ -142,22 +136,16 @@ mod tests {
             let frame = ethernet(0x0800, &ipv4(1, &icmp(3, 3, &quote[..len])));
             let embedded = decoded(&frame).icmp_embedded();
             assert_eq!(embedded.is_some(), len >= 20, "{len} bytes");
-            assert_eq!(
-                embedded.is_some_and(|embedded| embedded.dst_port == 53),
-                len >= 24
-            );
+            assert_eq!(embedded.is_some_and(|embedded| embedded.dst_port == 53), len >= 24);
         }
     }
 
     #[test]
     fn queries_and_later_fragments_quote_nothing() {
         assert!(
-            decoded(&ethernet(
-                0x0800,
-                &ipv4(1, &icmp(8, 0, &ipv4(17, &udp(1, 2, b""))))
-            ))
-            .icmp_embedded()
-            .is_none()
+            decoded(&ethernet(0x0800, &ipv4(1, &icmp(8, 0, &ipv4(17, &udp(1, 2, b""))))))
+                .icmp_embedded()
+                .is_none()
         );
         let later = ipv4_fragment(17, 8, false, &udp(1234, 53, b""));
         let frame = ethernet(0x0800, &ipv4(1, &icmp(3, 3, &later)));

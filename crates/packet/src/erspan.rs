@@ -84,28 +84,18 @@ mod tests {
     #[test]
     fn a_broken_header_carries_nothing() {
         let config = DecodeConfig::default();
-        let wrong_version = gre(
-            true,
-            &[&[0x20, 23, 0, 0, 0, 0, 0, 0][..], &mirrored()].concat(),
-        );
+        let wrong_version = gre(true, &[&[0x20, 23, 0, 0, 0, 0, 0, 0][..], &mirrored()].concat());
         assert!(decoded(&wrong_version).decode_inner(&config).is_none());
         let whole = [&[0x10, 23, 0, 0, 0, 0, 0, 0][..], &mirrored()].concat();
         for len in 0..HEADER_LEN {
-            assert!(
-                decoded(&gre(true, &whole[..len]))
-                    .decode_inner(&config)
-                    .is_none()
-            );
+            assert!(decoded(&gre(true, &whole[..len])).decode_inner(&config).is_none());
         }
     }
 
     #[test]
     fn each_event() {
         for (bytes, event) in [
-            (
-                &[0x10; HEADER_LEN - 1][..],
-                DecoderEvent::ErspanHeaderTooSmall,
-            ),
+            (&[0x10; HEADER_LEN - 1][..], DecoderEvent::ErspanHeaderTooSmall),
             (&[0x20; HEADER_LEN], DecoderEvent::ErspanUnsupportedVersion),
             (&[0x10; HEADER_LEN], DecoderEvent::ErspanTooManyVlanLayers),
         ] {

@@ -61,19 +61,13 @@ mod tests {
     #[test]
     fn reads_every_field() {
         let bytes = [0, 0, 1, 2, 0, 0, 3, 4, 9, 9, 9];
-        for frame in [
-            ethernet(0x0800, &ipv4(50, &bytes)),
-            ethernet(0x86dd, &ipv6(50, &bytes)),
-        ] {
+        for frame in [ethernet(0x0800, &ipv4(50, &bytes)), ethernet(0x86dd, &ipv6(50, &bytes))] {
             let packet = decoded(&frame);
             let Transport::Esp(esp) = packet.transport else {
                 panic!("not ESP")
             };
             assert_eq!((esp.header(), esp.payload()), (&bytes[..8], &bytes[8..]));
-            assert_eq!(
-                (esp.spi(), esp.seq(), packet.payload),
-                (0x0102, 0x0304, &[9, 9, 9][..])
-            );
+            assert_eq!((esp.spi(), esp.seq(), packet.payload), (0x0102, 0x0304, &[9, 9, 9][..]));
         }
     }
 

@@ -65,11 +65,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
     if packet.ethernet.is_none() {
         packet.ethernet = Some(ethernet);
     }
-    Step::Ethertype(
-        ethernet.ethertype(),
-        from(bytes, field::PAYLOAD),
-        Layer::Ethernet,
-    )
+    Step::Ethertype(ethernet.ethertype(), from(bytes, field::PAYLOAD), Layer::Ethernet)
 }
 
 #[cfg(test)]

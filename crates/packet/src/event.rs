@@ -368,8 +368,7 @@ mod tests {
         }
         // The sets of events hold a byte for each.
         assert!(DecoderEvent::ALL.len() <= 256);
-        let unique: std::collections::BTreeSet<_> =
-            DecoderEvent::ALL.iter().map(|e| e.name()).collect();
+        let unique: std::collections::BTreeSet<_> = DecoderEvent::ALL.iter().map(|e| e.name()).collect();
         assert_eq!(unique.len(), DecoderEvent::ALL.len());
     }
 

@@ -109,9 +109,7 @@ impl Eq for EventSet {}
 
 impl fmt::Debug for EventSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.iter().map(DecoderEvent::name))
-            .finish()
+        f.debug_list().entries(self.iter().map(DecoderEvent::name)).finish()
     }
 }
 
@@ -144,11 +142,7 @@ mod tests {
         assert_eq!(set.len(), 3);
         assert_eq!(
             set.iter().map(DecoderEvent::name).collect::<Vec<_>>(),
-            [
-                "ipv4.opt_invalid_len",
-                "ipv4.opt_pad_required",
-                "ipv4.opt_invalid_len"
-            ]
+            ["ipv4.opt_invalid_len", "ipv4.opt_pad_required", "ipv4.opt_invalid_len"]
         );
         assert_eq!(set.distinct().count(), 2);
         assert!(set.contains(DecoderEvent::Ipv4OptPadRequired));

@@ -14,9 +14,7 @@ pub(crate) fn decoded_as(data: &[u8], link: LinkType) -> Packet<'_> {
 
 /// Decodes the packet within, which must be there.
 pub(crate) fn inner<'a>(packet: &Packet<'a>) -> Packet<'a> {
-    packet
-        .decode_inner(&DecodeConfig::default())
-        .expect("a packet within")
+    packet.decode_inner(&DecodeConfig::default()).expect("a packet within")
 }
 
 /// The names of the events in order.
@@ -35,22 +33,14 @@ pub(crate) fn events_over_ipv6(next_header: u8, payload: &[u8]) -> Vec<&'static 
 }
 
 /// Checks that every piece of `header` shorter than `len`, put where `wrap` puts it, is invalid with this event.
-pub(crate) fn check_truncation(
-    header: &[u8],
-    len: usize,
-    event: &str,
-    wrap: impl Fn(&[u8]) -> Vec<u8>,
-) {
+pub(crate) fn check_truncation(header: &[u8], len: usize, event: &str, wrap: impl Fn(&[u8]) -> Vec<u8>) {
     for cut in 0..len {
         let frame = wrap(&header[..cut]);
         let packet = decoded(&frame);
         assert_eq!(events(&packet), [event], "{cut} bytes");
         assert!(packet.invalid && packet.malformed, "{cut} bytes");
     }
-    assert!(
-        !events(&decoded(&wrap(&header[..len]))).contains(&event),
-        "{len} bytes"
-    );
+    assert!(!events(&decoded(&wrap(&header[..len]))).contains(&event), "{len} bytes");
 }
 
 /// An Ethernet frame.
@@ -71,9 +61,7 @@ pub(crate) fn ipv4_with(protocol: u8, options: &[u8], payload: &[u8]) -> Vec<u8>
     let header_len = 20 + options.len();
     let mut bytes = vec![0x40 | (header_len / 4) as u8, 0];
     bytes.extend(((header_len + payload.len()) as u16).to_be_bytes());
-    bytes.extend([
-        0x12, 0x34, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
-    ]);
+    bytes.extend([0x12, 0x34, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
     bytes.extend(options);
     let sum = checksum(&bytes);
     bytes[10..12].copy_from_slice(&sum);
@@ -84,7 +72,7 @@ pub(crate) fn ipv4_with(protocol: u8, options: &[u8], payload: &[u8]) -> Vec<u8>
 /// A piece of an IPv4 datagram; the offset in bytes.
 pub(crate) fn ipv4_fragment(protocol: u8, offset: u16, more: bool, payload: &[u8]) -> Vec<u8> {
     let mut bytes = ipv4(protocol, payload);
-    let field = offset / 8 | u16::from(more) << 13;
+    let field = (offset / 8) | (u16::from(more) << 13);
     bytes[6..8].copy_from_slice(&field.to_be_bytes());
     bytes
 }
@@ -95,9 +83,7 @@ pub(crate) fn ipv6(next_header: u8, payload: &[u8]) -> Vec<u8> {
     bytes.extend((payload.len() as u16).to_be_bytes());
     bytes.extend([next_header, 64]);
     for host in [1, 2] {
-        bytes.extend([
-            0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host,
-        ]);
+        bytes.extend([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host]);
     }
     bytes.extend(payload);
     bytes
@@ -106,16 +92,7 @@ pub(crate) fn ipv6(next_header: u8, payload: &[u8]) -> Vec<u8> {
 /// TCP from port 1234 to 80 with the flags PSH and ACK; options a multiple of 4 bytes.
 pub(crate) fn tcp(options: &[u8], payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0x04, 0xd2, 0, 80, 0, 0, 0, 5, 0, 0, 0, 9];
-    bytes.extend([
-        ((20 + options.len()) / 4) as u8 * 16,
-        0x18,
-        0x20,
-        0,
-        0,
-        0,
-        0,
-        0,
-    ]);
+    bytes.extend([((20 + options.len()) / 4) as u8 * 16, 0x18, 0x20, 0, 0, 0, 0, 0]);
     bytes.extend(options);
     bytes.extend(payload);
     bytes

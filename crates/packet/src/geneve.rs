@@ -42,10 +42,7 @@ impl<'a> Geneve<'a> {
         if version_len >> 6 != 0 || reserved != 0 || !options_fit(from(header, field::OPTIONS)) {
             return None;
         }
-        Some(Self {
-            header,
-            payload: rest,
-        })
+        Some(Self { header, payload: rest })
     }
 
     /// The header with its options.
@@ -70,11 +67,7 @@ impl<'a> Geneve<'a> {
 }
 
 /// Notes what a UDP payload carries, if it is Geneve; whether it is.
-pub(crate) fn decode<'a>(
-    packet: &mut Packet<'a>,
-    payload: &'a [u8],
-    config: &DecodeConfig,
-) -> bool {
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &DecodeConfig) -> bool {
     let Some(geneve) = Geneve::new(payload) else {
         return false;
     };
@@ -123,10 +116,7 @@ mod tests {
     fn reads_every_field() {
         let bytes = [1, 0x40, 8, 0, 1, 2, 3, 0, 9, 9, 9, 0, b'x'];
         let geneve = Geneve::new(&bytes).unwrap();
-        assert_eq!(
-            (geneve.header(), geneve.payload()),
-            (&bytes[..12], &b"x"[..])
-        );
+        assert_eq!((geneve.header(), geneve.payload()), (&bytes[..12], &b"x"[..]));
         assert_eq!((geneve.protocol(), geneve.vni()), (0x0800, 0x010203));
     }
 
@@ -142,10 +132,7 @@ mod tests {
         ] {
             let frame = datagram(options_len, protocol, rest);
             let within = inner(&decoded(&frame));
-            assert_eq!(
-                (within.payload, within.tunnel),
-                (&found[..], Tunnel::Geneve)
-            );
+            assert_eq!((within.payload, within.tunnel), (&found[..], Tunnel::Geneve));
         }
     }
 

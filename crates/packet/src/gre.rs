@@ -62,8 +62,7 @@ impl<'a> Gre<'a> {
         } else {
             0
         };
-        (self.flags() & flag::KEY != 0)
-            .then(|| u32_at(self.header, HEADER_LEN.saturating_add(checksum_len)))
+        (self.flags() & flag::KEY != 0).then(|| u32_at(self.header, HEADER_LEN.saturating_add(checksum_len)))
     }
 }
 
@@ -139,9 +138,7 @@ fn check_version_0(bytes: &[u8], flags: u8, version: u8) -> Result<usize, Decode
         }
         let family = u16_at(entry, field::ROUTE_FAMILY);
         let value_len = usize::from(u8_at(entry, field::ROUTE_LEN));
-        len = len
-            .saturating_add(field::ROUTE_VALUE)
-            .saturating_add(value_len);
+        len = len.saturating_add(field::ROUTE_VALUE).saturating_add(value_len);
         if family == 0 && value_len == 0 {
             return Ok(len);
         }
@@ -207,9 +204,7 @@ pub mod flag {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{
-        check_truncation, decoded, ethernet, events, events_over_ipv4, inner, ipv4, ipv6, udp,
-    };
+    use crate::fixture::{check_truncation, decoded, ethernet, events, events_over_ipv4, inner, ipv4, ipv6, udp};
 
     fn gre(flags: u8, version: u8, protocol: u16, rest: &[u8]) -> Vec<u8> {
         let mut bytes = vec![flags, version];
@@ -260,29 +255,21 @@ mod tests {
     fn source_routes_are_skipped() {
         let four = ipv4(17, &udp(1, 2, b"x"));
         let route = [0, 0, 0, 0, 8, 0, 0, 4, 1, 1, 1, 1, 0, 0, 0, 0];
-        let frame = ethernet(
-            0x0800,
-            &ipv4(47, &gre(0x40, 0, 0x0800, &[&route[..], &four].concat())),
-        );
+        let frame = ethernet(0x0800, &ipv4(47, &gre(0x40, 0, 0x0800, &[&route[..], &four].concat())));
         assert_eq!(inner(&decoded(&frame)).payload, b"x");
     }
 
     #[test]
     fn version_1_carries_ppp_unless_it_only_acknowledges() {
         let four = [&[0x21][..], &ipv4(17, &udp(1, 2, b"x"))].concat();
-        for (flags, version, optional) in
-            [(0x20, 1, 0), (0x30, 1, 4), (0x20, 0x81, 4), (0x30, 0x81, 8)]
-        {
+        for (flags, version, optional) in [(0x20, 1, 0), (0x30, 1, 4), (0x20, 0x81, 4), (0x30, 0x81, 8)] {
             let rest = [&[0, 30, 0, 7][..], &[0; 8][..optional], &four].concat();
             let frame = ethernet(0x0800, &ipv4(47, &gre(flags, version, 0x880b, &rest)));
             assert_eq!(inner(&decoded(&frame)).payload, b"x");
         }
         let frame = ethernet(
             0x0800,
-            &ipv4(
-                47,
-                &gre(0x20, 0x81, 0x880b, &[0, 0, 0, 7, 0, 0, 0, 1, 0x21, 0x45]),
-            ),
+            &ipv4(47, &gre(0x20, 0x81, 0x880b, &[0, 0, 0, 7, 0, 0, 0, 1, 0x21, 0x45])),
         );
         let packet = decoded(&frame);
         assert!(packet.inner.is_none() && packet.events.is_empty());
@@ -290,37 +277,20 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &gre(0, 0, 0x9999, b""),
-            HEADER_LEN,
-            "gre.pkt_too_small",
-            |bytes| ethernet(0x0800, &ipv4(47, bytes)),
-        );
+        check_truncation(&gre(0, 0, 0x9999, b""), HEADER_LEN, "gre.pkt_too_small", |bytes| {
+            ethernet(0x0800, &ipv4(47, bytes))
+        });
         let bytes = gre(0xb0, 0, 0x9999, &[0; 12]);
         for len in HEADER_LEN..16 {
-            assert_eq!(
-                events_over_ipv4(47, &bytes[..len]),
-                ["gre.version0_hdr_too_big"]
-            );
+            assert_eq!(events_over_ipv4(47, &bytes[..len]), ["gre.version0_hdr_too_big"]);
         }
         let bytes = gre(0x30, 0x81, 0x880b, &[0; 12]);
         for len in HEADER_LEN..16 {
-            assert_eq!(
-                events_over_ipv4(47, &bytes[..len]),
-                ["gre.version1_hdr_too_big"]
-            );
+            assert_eq!(events_over_ipv4(47, &bytes[..len]), ["gre.version1_hdr_too_big"]);
         }
-        let bytes = gre(
-            0x40,
-            0,
-            0x9999,
-            &[0, 0, 0, 0, 8, 0, 0, 4, 1, 1, 1, 1, 0, 0, 0, 0],
-        );
+        let bytes = gre(0x40, 0, 0x9999, &[0, 0, 0, 0, 8, 0, 0, 4, 1, 1, 1, 1, 0, 0, 0, 0]);
         for len in 8..20 {
-            assert_eq!(
-                events_over_ipv4(47, &bytes[..len]),
-                ["gre.version0_malformed_sre_hdr"]
-            );
+            assert_eq!(events_over_ipv4(47, &bytes[..len]), ["gre.version0_malformed_sre_hdr"]);
         }
     }
 

@@ -84,8 +84,7 @@ impl<'a> Icmpv4<'a> {
     /// The MTU of the next hop (RFC 1191) of "fragmentation needed"; `None` for the other types and codes.
     #[inline]
     pub fn mtu(&self) -> Option<u16> {
-        (self.kind() == kind::UNREACHABLE && self.code() == 4)
-            .then(|| u16_at(self.message, field::MTU))
+        (self.kind() == kind::UNREACHABLE && self.code() == 4).then(|| u16_at(self.message, field::MTU))
     }
 
     /// Whether the message is a timestamp or its reply, which have three times in the header.
@@ -117,11 +116,7 @@ impl<'a> Icmpv4<'a> {
     pub fn is_error(&self) -> bool {
         matches!(
             self.kind(),
-            kind::UNREACHABLE
-                | kind::SOURCE_QUENCH
-                | kind::REDIRECT
-                | kind::TIME_EXCEEDED
-                | kind::PARAMETER_PROBLEM
+            kind::UNREACHABLE | kind::SOURCE_QUENCH | kind::REDIRECT | kind::TIME_EXCEEDED | kind::PARAMETER_PROBLEM
         )
     }
 }
@@ -256,12 +251,9 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &icmp(8, 0, b""),
-            HEADER_LEN,
-            "icmpv4.pkt_too_small",
-            |bytes| ethernet(0x0800, &ipv4(1, bytes)),
-        );
+        check_truncation(&icmp(8, 0, b""), HEADER_LEN, "icmpv4.pkt_too_small", |bytes| {
+            ethernet(0x0800, &ipv4(1, bytes))
+        });
     }
 
     #[test]
@@ -305,10 +297,7 @@ mod tests {
             );
         }
         assert!(events_over_ipv4(1, &icmp(3, 0, b"")).is_empty());
-        assert_eq!(
-            events_over_ipv4(1, &icmp(4, 0, b"")),
-            ["icmpv4.ipv4_trunc_pkt"]
-        );
+        assert_eq!(events_over_ipv4(1, &icmp(4, 0, b"")), ["icmpv4.ipv4_trunc_pkt"]);
     }
 
     #[test]

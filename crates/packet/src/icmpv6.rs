@@ -119,9 +119,7 @@ fn check(packet: &mut Packet<'_>, icmp: &Icmpv6<'_>) -> Result<(), DecoderEvent>
     last_code(icmp.kind())?;
     // RFC 3810 section 5: listener messages do not leave the link.
     // Suricata: does not ask it of version 2 reports.
-    if matches!(icmp.kind(), kind::MLD_QUERY..=kind::MLD_DONE)
-        && packet.ipv6().is_some_and(|ip| ip.hop_limit() != 1)
-    {
+    if matches!(icmp.kind(), kind::MLD_QUERY..=kind::MLD_DONE) && packet.ipv6().is_some_and(|ip| ip.hop_limit() != 1) {
         packet.note(DecoderEvent::Icmpv6MldMessageWithInvalidHl);
     }
     if !has_known_code(icmp) {
@@ -227,10 +225,7 @@ mod tests {
             (icmp.header(), icmp.payload(), icmp.message()),
             (&bytes[..8], &b"x"[..], &bytes[..])
         );
-        assert_eq!(
-            (icmp.kind(), icmp.code(), icmp.checksum()),
-            (128, 0, 0x0102)
-        );
+        assert_eq!((icmp.kind(), icmp.code(), icmp.checksum()), (128, 0, 0x0102));
         assert_eq!(
             (icmp.rest(), icmp.id(), icmp.seq()),
             (0x0304_0506, Some(0x0304), Some(0x0506))
@@ -251,12 +246,9 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &icmp(128, 0, b""),
-            HEADER_LEN,
-            "icmpv6.pkt_too_small",
-            |bytes| ethernet(0x86dd, &ipv6(58, bytes)),
-        );
+        check_truncation(&icmp(128, 0, b""), HEADER_LEN, "icmpv6.pkt_too_small", |bytes| {
+            ethernet(0x86dd, &ipv6(58, bytes))
+        });
     }
 
     #[test]
@@ -271,11 +263,7 @@ mod tests {
             (100, "icmpv6.experimentation_type"),
             (201, "icmpv6.experimentation_type"),
         ] {
-            assert_eq!(
-                events_over_ipv6(58, &icmp(kind, 0, b"")),
-                [event],
-                "type {kind}"
-            );
+            assert_eq!(events_over_ipv6(58, &icmp(kind, 0, b"")), [event], "type {kind}");
         }
     }
 

@@ -48,11 +48,8 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &tag(0x9999, b""),
-            HEADER_LEN,
-            "ieee8021ah.header_too_small",
-            |bytes| ethernet(0x88e7, bytes),
-        );
+        check_truncation(&tag(0x9999, b""), HEADER_LEN, "ieee8021ah.header_too_small", |bytes| {
+            ethernet(0x88e7, bytes)
+        });
     }
 }

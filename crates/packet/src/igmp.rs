@@ -138,8 +138,7 @@ pub mod kind {
 mod tests {
     use super::*;
     use crate::fixture::{
-        check_truncation, checksum as sum, decoded, ethernet, events_over_ipv4, events_over_ipv6,
-        ipv4,
+        check_truncation, checksum as sum, decoded, ethernet, events_over_ipv4, events_over_ipv6, ipv4,
     };
 
     #[test]
@@ -175,14 +174,9 @@ mod tests {
     #[test]
     fn version_3() {
         let query = [0x11, 0, 0, 0, 224, 0, 0, 1, 0, 0, 0, 1, 10, 0, 0, 1];
-        assert!(
-            events_over_ipv4(2, &query).is_empty() && events_over_ipv4(2, &query[..8]).is_empty()
-        );
+        assert!(events_over_ipv4(2, &query).is_empty() && events_over_ipv4(2, &query[..8]).is_empty());
         for len in 9..12 {
-            assert_eq!(
-                events_over_ipv4(2, &query[..len]),
-                ["igmp.v3_pkt_too_small"]
-            );
+            assert_eq!(events_over_ipv4(2, &query[..len]), ["igmp.v3_pkt_too_small"]);
         }
         for len in 12..16 {
             assert_eq!(events_over_ipv4(2, &query[..len]), ["igmp.malformed"]);
@@ -198,9 +192,6 @@ mod tests {
 
     #[test]
     fn not_over_ipv6() {
-        assert_eq!(
-            events_over_ipv6(2, &[0x16; 8]),
-            ["ipv6.unknown_next_header"]
-        );
+        assert_eq!(events_over_ipv6(2, &[0x16; 8]), ["ipv6.unknown_next_header"]);
     }
 }

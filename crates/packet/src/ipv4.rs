@@ -248,10 +248,7 @@ mod tests {
             (ip.header_len(), ip.tos(), ip.total_len(), ip.id()),
             (28, 0xb8, 37, 0x1234)
         );
-        assert_eq!(
-            (ip.flags(), ip.reserved_flag(), ip.dont_fragment()),
-            (6, true, true)
-        );
+        assert_eq!((ip.flags(), ip.reserved_flag(), ip.dont_fragment()), (6, true, true));
         assert_eq!(
             (ip.more_fragments(), ip.fragment_offset(), ip.is_fragment()),
             (false, 0, false)
@@ -270,21 +267,10 @@ mod tests {
     #[test]
     fn the_header_checksum() {
         let mut bytes = ipv4(17, &udp(1, 2, b"x"));
-        assert!(
-            decoded(&ethernet(0x0800, &bytes))
-                .ipv4_checksum_ok()
-                .unwrap()
-        );
+        assert!(decoded(&ethernet(0x0800, &bytes)).ipv4_checksum_ok().unwrap());
         bytes[8] ^= 1;
-        assert!(
-            !decoded(&ethernet(0x0800, &bytes))
-                .ipv4_checksum_ok()
-                .unwrap()
-        );
-        assert_eq!(
-            decoded(&ethernet(0x86dd, &ipv6(59, b""))).ipv4_checksum_ok(),
-            None
-        );
+        assert!(!decoded(&ethernet(0x0800, &bytes)).ipv4_checksum_ok().unwrap());
+        assert_eq!(decoded(&ethernet(0x86dd, &ipv6(59, b""))).ipv4_checksum_ok(), None);
     }
 
     #[test]
@@ -331,10 +317,7 @@ mod tests {
                 (0x1234, u32::from(offset), more)
             );
             assert_eq!((fragment.proto, fragment.payload), (17, &bytes[20..]));
-            assert_eq!(
-                (fragment.unfragmentable, fragment.next_header_at),
-                (&bytes[..20], 9)
-            );
+            assert_eq!((fragment.unfragmentable, fragment.next_header_at), (&bytes[..20], 9));
             assert_eq!((packet.ip_proto(), packet.src_port()), (Some(17), 0));
         }
     }
@@ -358,10 +341,6 @@ mod tests {
         let six = ethernet(0x0800, &ipv4(41, &ipv6(17, &udp(1, 2, b"6"))));
         assert_eq!(inner(&decoded(&six)).tunnel, Tunnel::SixInFour);
         let garbage = ethernet(0x0800, &ipv4(4, b"garbage"));
-        assert!(
-            decoded(&garbage)
-                .decode_inner(&DecodeConfig::default())
-                .is_none()
-        );
+        assert!(decoded(&garbage).decode_inner(&DecodeConfig::default()).is_none());
     }
 }

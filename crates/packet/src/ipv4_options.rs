@@ -46,11 +46,7 @@ impl<'a> Iterator for Ipv4Options<'a> {
         let whole = self.rest.get(..usize::from(len))?;
         let data = whole.get(2..)?;
         self.rest = from(self.rest, whole.len());
-        Some(Ipv4Option {
-            kind: *kind,
-            len,
-            data,
-        })
+        Some(Ipv4Option { kind: *kind, len, data })
     }
 }
 
@@ -136,11 +132,7 @@ fn check_cipso(mut tags: &[u8]) -> bool {
     while let [kind, len, ..] = *tags {
         let (tag, rest) = split(tags, usize::from(len));
         let aligned = !matches!(kind, 1 | 2 | 5 | 6) || u8_at(tag, 2) == 0;
-        if !matches!(kind, 1 | 2 | 5 | 6 | 7)
-            || len < 4
-            || usize::from(len) != tag.len()
-            || !aligned
-        {
+        if !matches!(kind, 1 | 2 | 5 | 6 | 7) || len < 4 || usize::from(len) != tag.len() || !aligned {
             return false;
         }
         tags = rest;
@@ -199,10 +191,7 @@ mod tests {
     fn events_of(options: &[u8]) -> Vec<&'static str> {
         let mut filled = options.to_vec();
         filled.resize(options.len().next_multiple_of(8), kind::EOL);
-        events(&decoded(&ethernet(
-            0x0800,
-            &ipv4_with(17, &filled, &udp(1, 2, b"x")),
-        )))
+        events(&decoded(&ethernet(0x0800, &ipv4_with(17, &filled, &udp(1, 2, b"x")))))
     }
 
     #[test]
@@ -218,12 +207,7 @@ mod tests {
 
     #[test]
     fn iterates_up_to_a_broken_one() {
-        for bytes in [
-            &[kind::NOP, kind::RR][..],
-            &[1, 7, 0],
-            &[1, 7, 1],
-            &[1, 7, 9, 4],
-        ] {
+        for bytes in [&[kind::NOP, kind::RR][..], &[1, 7, 0], &[1, 7, 1], &[1, 7, 9, 4]] {
             assert_eq!(Ipv4Options::new(bytes).count(), 1);
         }
     }
@@ -286,10 +270,7 @@ mod tests {
     fn the_list_as_a_whole() {
         let pad = ethernet(0x0800, &ipv4_with(17, &[1, 1, 1, 0], &udp(1, 2, b"x")));
         assert_eq!(events(&decoded(&pad)), ["ipv4.opt_pad_required"]);
-        assert_eq!(
-            events_of(&[1, 1, 1, 1, 1, 1, 1, 7]),
-            ["ipv4.opt_eol_required"]
-        );
+        assert_eq!(events_of(&[1, 1, 1, 1, 1, 1, 1, 7]), ["ipv4.opt_eol_required"]);
         assert_eq!(events_of(&[0x99, 4, 0, 0]), ["ipv4.opt_invalid"]);
         assert_eq!(
             events_of(&[kind::SID, 4, 0, 0, kind::SID, 4, 0, 0]),

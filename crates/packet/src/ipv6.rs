@@ -1,4 +1,4 @@
-//! IPv6 (RFC 8200): the fixed header. The extension headers are in [`ipv6_ext`](crate::ipv6_ext).
+//! IPv6 (RFC 8200): the fixed header. The extension headers are in [`ipv6_ext`].
 
 use core::net::Ipv6Addr;
 
@@ -100,10 +100,7 @@ impl<'a> Ipv6<'a> {
     /// The bytes of the extension headers.
     #[inline]
     pub fn extension_bytes(&self) -> &'a [u8] {
-        upto(
-            from(self.bytes, HEADER_LEN),
-            usize::from(self.extensions_len),
-        )
+        upto(from(self.bytes, HEADER_LEN), usize::from(self.extensions_len))
     }
 
     /// The protocol behind the extension headers.
@@ -115,10 +112,7 @@ impl<'a> Ipv6<'a> {
     /// What follows the extension headers, up to the payload length.
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        from(
-            self.bytes,
-            HEADER_LEN.saturating_add(usize::from(self.extensions_len)),
-        )
+        from(self.bytes, HEADER_LEN.saturating_add(usize::from(self.extensions_len)))
     }
 
     /// Whether the packet is a piece of a datagram.
@@ -230,12 +224,7 @@ mod tests {
         assert_eq!((ip.header(), ip.payload()), (&bytes[..40], &bytes[48..]));
         assert_eq!((ip.traffic_class(), ip.flow_label()), (0xab, 0x12345));
         assert_eq!(
-            (
-                ip.payload_len(),
-                ip.next_header(),
-                ip.hop_limit(),
-                ip.protocol()
-            ),
+            (ip.payload_len(), ip.next_header(), ip.hop_limit(), ip.protocol()),
             (17, 60, 64, 17)
         );
         assert_eq!(ip.src(), "2001:db8::1".parse::<Ipv6Addr>().unwrap());
@@ -264,32 +253,14 @@ mod tests {
     fn each_event() {
         let mut wrong = ipv6(59, b"");
         wrong[0] = 0x50;
-        assert_eq!(
-            events(&decoded(&ethernet(0x86dd, &wrong))),
-            ["ipv6.wrong_ip_version"]
-        );
+        assert_eq!(events(&decoded(&ethernet(0x86dd, &wrong))), ["ipv6.wrong_ip_version"]);
         assert_eq!(events_over_ipv6(200, b"abc"), ["ipv6.unknown_next_header"]);
         assert_eq!(events_over_ipv6(1, &icmp(8, 0, b"")), ["ipv6.icmpv4"]);
-        assert_eq!(
-            events_over_ipv6(59, b"abc"),
-            ["ipv6.data_after_none_header"]
-        );
-        assert_eq!(
-            events_over_ipv6(4, &[0x45; 19]),
-            ["ipv6.ipv4_in_ipv6_too_small"]
-        );
-        assert_eq!(
-            events_over_ipv6(4, &[0x55; 20]),
-            ["ipv6.ipv4_in_ipv6_wrong_version"]
-        );
-        assert_eq!(
-            events_over_ipv6(41, &[0x60; 39]),
-            ["ipv6.ipv6_in_ipv6_too_small"]
-        );
-        assert_eq!(
-            events_over_ipv6(41, &[0x50; 40]),
-            ["ipv6.ipv6_in_ipv6_wrong_version"]
-        );
+        assert_eq!(events_over_ipv6(59, b"abc"), ["ipv6.data_after_none_header"]);
+        assert_eq!(events_over_ipv6(4, &[0x45; 19]), ["ipv6.ipv4_in_ipv6_too_small"]);
+        assert_eq!(events_over_ipv6(4, &[0x55; 20]), ["ipv6.ipv4_in_ipv6_wrong_version"]);
+        assert_eq!(events_over_ipv6(41, &[0x60; 39]), ["ipv6.ipv6_in_ipv6_too_small"]);
+        assert_eq!(events_over_ipv6(41, &[0x50; 40]), ["ipv6.ipv6_in_ipv6_wrong_version"]);
     }
 
     #[test]
@@ -297,16 +268,10 @@ mod tests {
         let four = ethernet(0x86dd, &ipv6(4, &ipv4(17, &udp(1, 2, b"4"))));
         let within = decoded(&four);
         let within = inner(&within);
-        assert_eq!(
-            (within.tunnel, within.payload),
-            (Tunnel::FourInSix, &b"4"[..])
-        );
+        assert_eq!((within.tunnel, within.payload), (Tunnel::FourInSix, &b"4"[..]));
         let six = ethernet(0x86dd, &ipv6(41, &ipv6(17, &udp(1, 2, b"6"))));
         let within = inner(&decoded(&six));
-        assert_eq!(
-            (within.tunnel, within.payload),
-            (Tunnel::SixInSix, &b"6"[..])
-        );
+        assert_eq!((within.tunnel, within.payload), (Tunnel::SixInSix, &b"6"[..]));
     }
 
     #[test]

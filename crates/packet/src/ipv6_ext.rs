@@ -97,10 +97,7 @@ impl<'a> Iterator for Extensions<'a> {
     fn next(&mut self) -> Option<Extension<'a>> {
         let len = header_len(self.next, self.rest)?;
         let (bytes, rest) = self.rest.split_at_checked(len)?;
-        let extension = Extension {
-            kind: self.next,
-            bytes,
-        };
+        let extension = Extension { kind: self.next, bytes };
         self.next = extension.next_header();
         self.rest = rest;
         Some(extension)
@@ -129,10 +126,7 @@ impl<'a> Iterator for Ipv6Options<'a> {
         let (kind, rest) = self.rest.split_first()?;
         if *kind == option::PAD1 {
             self.rest = rest;
-            return Some(Ipv6Option {
-                kind: *kind,
-                data: &[],
-            });
+            return Some(Ipv6Option { kind: *kind, data: &[] });
         }
         let (len, rest) = rest.split_first()?;
         let (data, rest) = rest.split_at_checked(usize::from(*len))?;
@@ -152,20 +146,10 @@ pub(crate) fn header_len(kind: u8, bytes: &[u8]) -> Option<usize> {
         kind::AUTHENTICATION => {
             let units = usize::from(*bytes.get(field::LEN)?);
             // The fixed part takes 12 bytes, whatever the length says.
-            Some(
-                units
-                    .saturating_add(2)
-                    .saturating_mul(4)
-                    .max(AUTHENTICATION_LEN),
-            )
+            Some(units.saturating_add(2).saturating_mul(4).max(AUTHENTICATION_LEN))
         }
         // RFC 8200 section 4.3: units of 8 bytes, not counting the first 8.
-        kind::HOP_BY_HOP
-        | kind::ROUTING
-        | kind::DESTINATION
-        | kind::MOBILITY
-        | kind::HIP
-        | kind::SHIM6 => {
+        kind::HOP_BY_HOP | kind::ROUTING | kind::DESTINATION | kind::MOBILITY | kind::HIP | kind::SHIM6 => {
             let units = usize::from(*bytes.get(field::LEN)?);
             Some(units.saturating_add(1).saturating_mul(8))
         }
@@ -202,10 +186,7 @@ impl Chain {
 /// Whether `next_header` is a protocol that ordinary packets carry and no extension header.
 #[inline]
 pub(crate) fn is_upper(next_header: u8) -> bool {
-    matches!(
-        next_header,
-        protocol::TCP | protocol::UDP | protocol::ICMPV6
-    )
+    matches!(next_header, protocol::TCP | protocol::UDP | protocol::ICMPV6)
 }
 
 /// Looks through the extension headers at the start of `bytes`, the payload of an IPv6 packet.
@@ -257,12 +238,7 @@ pub(crate) fn decode(packet: &mut Packet<'_>, next_header: u8, bytes: &[u8]) -> 
 }
 
 /// Looks at one extension header; `true` when it says that the packet is a fragment.
-fn check(
-    packet: &mut Packet<'_>,
-    extension: &Extension<'_>,
-    payload_len: usize,
-    seen: &mut Seen,
-) -> bool {
+fn check(packet: &mut Packet<'_>, extension: &Extension<'_>, payload_len: usize, seen: &mut Seen) -> bool {
     check_reserved(packet, extension);
     if let Some(event) = seen.twice(extension.kind) {
         packet.note(event);
@@ -270,9 +246,7 @@ fn check(
     }
     match extension.kind {
         kind::HOP_BY_HOP | kind::DESTINATION => check_options(packet, extension),
-        kind::ROUTING if extension.routing_type() == Some(0) => {
-            packet.note(DecoderEvent::Ipv6RhType0)
-        }
+        kind::ROUTING if extension.routing_type() == Some(0) => packet.note(DecoderEvent::Ipv6RhType0),
         kind::FRAGMENT => return check_fragment(packet, extension, payload_len),
         _ => {}
     }
@@ -495,14 +469,8 @@ mod tests {
             (headers[2].fragment_offset(), headers[2].more_fragments()),
             (Some(0), Some(false))
         );
-        assert_eq!(
-            (headers[2].fragment_id(), headers[2].next_header()),
-            (Some(9), 17)
-        );
-        assert_eq!(
-            (headers[0].routing_type(), headers[0].fragment_id()),
-            (None, None)
-        );
+        assert_eq!((headers[2].fragment_id(), headers[2].next_header()), (Some(9), 17));
+        assert_eq!((headers[0].routing_type(), headers[0].fragment_id()), (None, None));
         assert_eq!(events(&packet), ["ipv6.exthdr_useless_fh"]);
         assert_eq!(packet.payload, b"x");
     }
@@ -523,18 +491,12 @@ mod tests {
         let [hop, dst] = events_of_options([1, 4, 0, 0, 0, 0]);
         assert_eq!(
             (hop, dst),
-            (
-                vec!["ipv6.hopopts_only_padding"],
-                vec!["ipv6.dstopts_only_padding"]
-            )
+            (vec!["ipv6.hopopts_only_padding"], vec!["ipv6.dstopts_only_padding"])
         );
         let [hop, dst] = events_of_options([0x77, 4, 0, 0, 0, 0]);
         assert_eq!(
             (hop, dst),
-            (
-                vec!["ipv6.hopopts_unknown_opt"],
-                vec!["ipv6.dstopts_unknown_opt"]
-            )
+            (vec!["ipv6.hopopts_unknown_opt"], vec!["ipv6.dstopts_unknown_opt"])
         );
         let [hop, _] = events_of_options([5, 2, 0, 0, 1, 0]);
         assert_eq!(hop, ["ipv6.zero_len_padn"]);
@@ -548,17 +510,11 @@ mod tests {
             let [hop, dst] = events_of_options(wrong);
             assert_eq!(
                 (hop, dst),
-                (
-                    vec!["ipv6.exthdr_invalid_optlen"],
-                    vec!["ipv6.exthdr_invalid_optlen"]
-                )
+                (vec!["ipv6.exthdr_invalid_optlen"], vec!["ipv6.exthdr_invalid_optlen"])
             );
         }
         let [hop, _] = events_of_options([1, 3, 0, 0, 0, 0x77]);
-        assert_eq!(
-            hop,
-            ["ipv6.exthdr_invalid_optlen", "ipv6.hopopts_only_padding"]
-        );
+        assert_eq!(hop, ["ipv6.exthdr_invalid_optlen", "ipv6.hopopts_only_padding"]);
         let [hop, _] = events_of_options([0xc2, 4, 0, 1, 0, 0]);
         assert!(hop.is_empty());
     }
@@ -569,10 +525,7 @@ mod tests {
         let routing = |next| vec![next, 0, 2, 0, 0, 0, 0, 0];
         let authentication = |next| vec![next, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let fragment = |next| vec![next, 0, 0, 0, 0, 0, 0, 1];
-        assert_eq!(
-            events_of(0, &[option(0), option(17)].concat()),
-            ["ipv6.exthdr_dupl_hh"]
-        );
+        assert_eq!(events_of(0, &[option(0), option(17)].concat()), ["ipv6.exthdr_dupl_hh"]);
         assert_eq!(
             events_of(43, &[routing(43), routing(17)].concat()),
             ["ipv6.exthdr_dupl_rh"]
@@ -594,18 +547,12 @@ mod tests {
 
     #[test]
     fn each_other_event() {
-        assert_eq!(
-            events_of(43, &[17, 0, 0, 1, 0, 0, 0, 0]),
-            ["ipv6.rh_type_0"]
-        );
+        assert_eq!(events_of(43, &[17, 0, 0, 1, 0, 0, 0, 0]), ["ipv6.rh_type_0"]);
         assert_eq!(
             events_of(51, &[17, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]),
             ["ipv6.exthdr_ah_res_not_null"]
         );
-        assert_eq!(
-            events_of(44, &[17, 0, 0, 0, 0, 0, 0, 1]),
-            ["ipv6.exthdr_useless_fh"]
-        );
+        assert_eq!(events_of(44, &[17, 0, 0, 0, 0, 0, 0, 1]), ["ipv6.exthdr_useless_fh"]);
         assert_eq!(
             events_of(44, &[17, 9, 0, 1, 0, 0, 0, 1]),
             ["ipv6.fh_non_zero_reserved_field"]
@@ -653,19 +600,14 @@ mod tests {
         let bytes = ipv6(60, &[&option[..], &fragment, &[7; 16]].concat());
         let frame = ethernet(0x86dd, &bytes);
         let packet = decoded(&frame);
-        assert!(
-            packet.is_fragment() && packet.events.is_empty() && packet.transport == Transport::None
-        );
+        assert!(packet.is_fragment() && packet.events.is_empty() && packet.transport == Transport::None);
         assert_eq!(packet.ip_proto(), Some(44));
         let piece = packet.fragment().unwrap();
         assert_eq!(
             (piece.id, piece.offset, piece.more, piece.proto),
             (0xaabb_ccdd, 0x05a8, true, 17)
         );
-        assert_eq!(
-            (piece.payload, piece.unfragmentable),
-            (&[7; 16][..], &bytes[..48])
-        );
+        assert_eq!((piece.payload, piece.unfragmentable), (&[7; 16][..], &bytes[..48]));
         assert_eq!(piece.next_header_at, 40);
 
         let bare = ethernet(0x86dd, &ipv6(44, &[&fragment[..], &[7; 16]].concat()));

@@ -123,10 +123,7 @@ impl Layers {
 
     /// The layers in the order of [`Layer::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Layer> {
-        Layer::ALL
-            .iter()
-            .copied()
-            .filter(move |layer| self.contains(*layer))
+        Layer::ALL.iter().copied().filter(move |layer| self.contains(*layer))
     }
 }
 
@@ -144,10 +141,7 @@ mod tests {
         layers.insert(Layer::Ethernet);
         layers.insert(Layer::Teredo);
         assert!(layers.contains(Layer::Teredo) && !layers.contains(Layer::Sll));
-        assert_eq!(
-            layers.iter().collect::<Vec<_>>(),
-            [Layer::Ethernet, Layer::Teredo]
-        );
+        assert_eq!(layers.iter().collect::<Vec<_>>(), [Layer::Ethernet, Layer::Teredo]);
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! // UDP over IPv4 over Ethernet, with a UDP length that the packet does not hold.
 //! let frame = [
 //!     2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00, // Ethernet
-//!     0x45, 0, 0, 30, 0, 1, 0, 0, 64, 17, 0x66, 0xcd, 10, 0, 0, 1, 10, 0, 0, 2, // IPv4
+//!     0x45, 0, 0, 30, 0, 1, 0, 0, 64, 17, 0x66, 0xcc, 10, 0, 0, 1, 10, 0, 0, 2, // IPv4
 //!     0x04, 0xd2, 0, 53, 0, 99, 0, 0, b'h', b'i', // UDP
 //! ];
 //! let config = DecodeConfig::default();

@@ -73,9 +73,7 @@ fn by_label<'a>(packet: &mut Packet<'a>, label: u32, bytes: &'a [u8]) -> Step<'a
         label::ROUTER_ALERT => packet.note(DecoderEvent::MplsBadLabelRouterAlert),
         label::IPV6_EXPLICIT_NULL => return Step::Ipv6(bytes),
         label::IMPLICIT_NULL => packet.note(DecoderEvent::MplsBadLabelImplicitNull),
-        label::FIRST_RESERVED..=label::LAST_RESERVED => {
-            packet.note(DecoderEvent::MplsBadLabelReserved)
-        }
+        label::FIRST_RESERVED..=label::LAST_RESERVED => packet.note(DecoderEvent::MplsBadLabelReserved),
         _ => return by_first_nibble(packet, bytes),
     }
     Step::Done
@@ -135,12 +133,7 @@ mod tests {
     fn reads_every_field() {
         let mpls = Mpls::new(&[0x12, 0x34, 0x5b, 0x40]).unwrap();
         assert_eq!(
-            (
-                mpls.label(),
-                mpls.traffic_class(),
-                mpls.is_bottom(),
-                mpls.ttl()
-            ),
+            (mpls.label(), mpls.traffic_class(), mpls.is_bottom(), mpls.ttl()),
             (0x12345, 5, true, 64)
         );
         assert_eq!(Mpls::new(&[0; 3]), None);
@@ -182,9 +175,7 @@ mod tests {
 
     #[test]
     fn a_stack_without_a_bottom_ends_with_the_packet() {
-        let bytes: Vec<u8> = core::iter::repeat_n(entry(100, false), 300)
-            .flatten()
-            .collect();
+        let bytes: Vec<u8> = core::iter::repeat_n(entry(100, false), 300).flatten().collect();
         for len in [0, 3, 4, 1199, 1200] {
             let frame = ethernet(0x8848, &bytes[..len]);
             assert_eq!(events(&decoded(&frame)), ["mpls.header_too_small"]);

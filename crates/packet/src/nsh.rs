@@ -51,11 +51,7 @@ fn check(bytes: &[u8]) -> Result<Step<'_>, DecoderEvent> {
         1 => Ok(Step::Ipv4(payload)),
         2 => Ok(Step::Ipv6(payload)),
         3 => Ok(Step::Ethernet(payload)),
-        5 => Ok(Step::Ethertype(
-            ethertype::MPLS_UNICAST,
-            payload,
-            Layer::Nsh,
-        )),
+        5 => Ok(Step::Ethertype(ethertype::MPLS_UNICAST, payload, Layer::Nsh)),
         _ => Err(DecoderEvent::NshUnknownPayload),
     }
 }
@@ -99,12 +95,9 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &[0, 2, 2, 9, 0, 0, 0, 0],
-            HEADER_LEN,
-            "nsh.header_too_small",
-            |bytes| ethernet(0x894f, bytes),
-        );
+        check_truncation(&[0, 2, 2, 9, 0, 0, 0, 0], HEADER_LEN, "nsh.header_too_small", |bytes| {
+            ethernet(0x894f, bytes)
+        });
     }
 
     #[test]
@@ -116,9 +109,6 @@ mod tests {
         assert_eq!(events_of(1, 2, 1), ["nsh.bad_header_length"]);
         assert_eq!(events_of(6, 1, 4), ["nsh.unknown_payload"]);
         // The header takes the whole packet.
-        assert_eq!(
-            events(&decoded(&header(6, 1, 1, b""))),
-            ["nsh.bad_header_length"]
-        );
+        assert_eq!(events(&decoded(&header(6, 1, 1, b""))), ["nsh.bad_header_length"]);
     }
 }

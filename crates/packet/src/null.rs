@@ -61,11 +61,7 @@ mod tests {
     fn both_byte_orders_and_every_family() {
         let (four, six) = (ipv4(17, &udp(1, 2, b"4")), ipv6(17, &udp(1, 2, b"6")));
         for family in [2u32, 10, 23, 24, 26, 28, 30] {
-            let (ip, payload) = if family == 2 {
-                (&four, b"4")
-            } else {
-                (&six, b"6")
-            };
+            let (ip, payload) = if family == 2 { (&four, b"4") } else { (&six, b"6") };
             for head in [family.to_le_bytes(), family.to_be_bytes()] {
                 let bytes = [&head[..], ip].concat();
                 assert_eq!(decoded_as(&bytes, LinkType::Null).payload, payload);

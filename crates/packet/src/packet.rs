@@ -119,13 +119,7 @@ impl<'a> Packet<'a> {
     /// Never fails: what is wrong is in `events`, and `invalid` says that a header could not be decoded.
     // PERF: inlined, so that the packet is built where the caller keeps it; a copy costs a quarter more.
     #[inline]
-    pub fn decode(
-        data: &'a [u8],
-        link: LinkType,
-        time: Timestamp,
-        number: u64,
-        config: &DecodeConfig,
-    ) -> Self {
+    pub fn decode(data: &'a [u8], link: LinkType, time: Timestamp, number: u64, config: &DecodeConfig) -> Self {
         let mut packet = Self::blank(data, link, time, number);
         let first = link::first_step(&mut packet, data);
         run(&mut packet, first, config);
@@ -150,9 +144,7 @@ impl<'a> Packet<'a> {
         let is_packet = match inner.first {
             _ if !packet.invalid => true,
             _ if inner.kind == Tunnel::Teredo => false,
-            First::Ethernet | First::Erspan if inner.kind != Tunnel::Vxlan => {
-                packet.ethernet.is_some()
-            }
+            First::Ethernet | First::Erspan if inner.kind != Tunnel::Vxlan => packet.ethernet.is_some(),
             _ => match packet.network {
                 Network::None => packet.vlan_count > 0,
                 Network::Other(_) => false,
@@ -379,12 +371,7 @@ impl<'a> Packet<'a> {
             _ => return None,
         };
         // The header is a part of the data, so the difference of the addresses is the offset.
-        Some(
-            header
-                .as_ptr()
-                .addr()
-                .wrapping_sub(self.data.as_ptr().addr()),
-        )
+        Some(header.as_ptr().addr().wrapping_sub(self.data.as_ptr().addr()))
     }
 
     /// Whether the checksum of the transport layer is right.

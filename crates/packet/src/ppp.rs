@@ -16,10 +16,7 @@ mod field {
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
     packet.layers.insert(Layer::Ppp);
     let framed = u8_at(bytes, field::ADDRESS) == ALL_STATIONS;
-    protocol(
-        packet,
-        from(bytes, if framed { field::FRAMING_LEN } else { 0 }),
-    )
+    protocol(packet, from(bytes, if framed { field::FRAMING_LEN } else { 0 }))
 }
 
 /// The protocol field, one or two bytes, and what follows it.
@@ -46,21 +43,9 @@ pub(crate) fn protocol_len(bytes: &[u8]) -> usize {
 
 fn by_number<'a>(packet: &mut Packet<'a>, number: u16, bytes: &'a [u8]) -> Step<'a> {
     let (step, least, event) = match number {
-        number::IPV4 => (
-            Step::Ipv4(bytes),
-            ipv4::HEADER_LEN,
-            DecoderEvent::PppIp4PktTooSmall,
-        ),
-        number::VJ_UNCOMPRESSED => (
-            Step::Ipv4(bytes),
-            ipv4::HEADER_LEN,
-            DecoderEvent::PppVjuPktTooSmall,
-        ),
-        number::IPV6 => (
-            Step::Ipv6(bytes),
-            ipv6::HEADER_LEN,
-            DecoderEvent::PppIp6PktTooSmall,
-        ),
+        number::IPV4 => (Step::Ipv4(bytes), ipv4::HEADER_LEN, DecoderEvent::PppIp4PktTooSmall),
+        number::VJ_UNCOMPRESSED => (Step::Ipv4(bytes), ipv4::HEADER_LEN, DecoderEvent::PppVjuPktTooSmall),
+        number::IPV6 => (Step::Ipv6(bytes), ipv6::HEADER_LEN, DecoderEvent::PppIp6PktTooSmall),
         _ if is_known(number) => {
             packet.note(DecoderEvent::PppUnsupProto);
             return Step::Done;
@@ -88,10 +73,7 @@ fn is_known(number: u16) -> bool {
         number,
         0x8021 | 0x8023 | 0x8025 | 0x8027 | 0x8029 | 0x802b | 0x8033 | 0x8035 | 0x8057
     );
-    let link = matches!(
-        number,
-        0x80fd | 0x8281 | 0xc021 | 0xc023 | 0xc025 | 0xc029 | 0xc223
-    );
+    let link = matches!(number, 0x80fd | 0x8281 | 0xc021 | 0xc023 | 0xc025 | 0xc029 | 0xc223);
     network || low_volume || control || link
 }
 

@@ -86,9 +86,7 @@ mod tests {
     #[test]
     fn cut_short() {
         let session = header(0, 9, &[0xc0, 0x21]);
-        check_truncation(&session, 8, "pppoe.pkt_too_small", |bytes| {
-            ethernet(0x8864, bytes)
-        });
+        check_truncation(&session, 8, "pppoe.pkt_too_small", |bytes| ethernet(0x8864, bytes));
         let discovery = header(0x09, 0, b"");
         check_truncation(&discovery, HEADER_LEN, "pppoe.pkt_too_small", |bytes| {
             ethernet(0x8863, bytes)

@@ -233,33 +233,18 @@ mod tests {
     fn reads_every_field() {
         let bytes = sctp(
             7,
-            &[
-                DATA,
-                [6, 1, 0, 4, 3, 0, 0, 8, 1, 1, 1, 1, 9, 0, 0, 4, 9, 0, 0, 4],
-            ]
-            .concat(),
+            &[DATA, [6, 1, 0, 4, 3, 0, 0, 8, 1, 1, 1, 1, 9, 0, 0, 4, 9, 0, 0, 4]].concat(),
         );
         let frame = ethernet(0x0800, &ipv4(132, &bytes));
         let packet = decoded(&frame);
         let sctp = packet.sctp().unwrap();
+        assert_eq!((sctp.header(), sctp.payload()), (&bytes[..12], &bytes[12..]));
         assert_eq!(
-            (sctp.header(), sctp.payload()),
-            (&bytes[..12], &bytes[12..])
-        );
-        assert_eq!(
-            (
-                sctp.src_port(),
-                sctp.dst_port(),
-                sctp.vtag(),
-                sctp.checksum()
-            ),
+            (sctp.src_port(), sctp.dst_port(), sctp.vtag(), sctp.checksum()),
             (1234, 80, 7, 0x0102)
         );
         let chunks: Vec<_> = sctp.chunks().collect();
-        assert_eq!(
-            chunks.iter().map(Chunk::kind).collect::<Vec<_>>(),
-            [0, 6, 3, 9, 9]
-        );
+        assert_eq!(chunks.iter().map(Chunk::kind).collect::<Vec<_>>(), [0, 6, 3, 9, 9]);
         assert_eq!((chunks[0].flags(), chunks[0].value().len()), (3, 13));
         assert_eq!((packet.src_port(), packet.payload), (1234, sctp.payload()));
     }
@@ -285,14 +270,8 @@ mod tests {
             events_of(0, &[&INIT[..], &[6, 0, 0, 4]].concat()),
             ["sctp.init_chunk_bundled"]
         );
-        assert_eq!(
-            events_of(7, &DATA.repeat(129)),
-            ["sctp.too_many_data_chunks"]
-        );
-        assert_eq!(
-            events_of(7, &[6, 0, 0, 4].repeat(256)),
-            ["sctp.too_many_chunks"]
-        );
+        assert_eq!(events_of(7, &DATA.repeat(129)), ["sctp.too_many_data_chunks"]);
+        assert_eq!(events_of(7, &[6, 0, 0, 4].repeat(256)), ["sctp.too_many_chunks"]);
         assert!(events_of(7, &[6, 0, 0, 4].repeat(255)).is_empty());
     }
 }

@@ -28,9 +28,7 @@ fn ip_header(data: &[u8], link: LinkType) -> Option<&[u8]> {
         LinkType::LinuxSll => behind_ethertype(u16_at(data, 14), from(data, 16)),
         LinkType::LinuxSll2 => behind_ethertype(u16_at(data, 0), from(data, 20)),
         LinkType::CiscoHdlc => behind_ethertype(u16_at(data, 2), from(data, 4)),
-        LinkType::Ppp | LinkType::PppHdlc => {
-            behind_ppp(from(data, if u8_at(data, 0) == 0xff { 2 } else { 0 }))
-        }
+        LinkType::Ppp | LinkType::PppHdlc => behind_ppp(from(data, if u8_at(data, 0) == 0xff { 2 } else { 0 })),
         LinkType::PppEther => behind_ppp(from(data, 6)),
         LinkType::Other(_) => None,
     }
@@ -183,17 +181,8 @@ mod tests {
         let bare = key(&ethernet(0x0800, &ip));
         let tagged = |head: &[u8]| [head, &ip].concat();
         assert_eq!(key(&ethernet(0x8100, &tagged(&[0, 5, 8, 0]))), bare);
-        assert_eq!(
-            key(&ethernet(0x88a8, &tagged(&[0, 5, 0x81, 0, 0, 6, 8, 0]))),
-            bare
-        );
-        assert_eq!(
-            key(&ethernet(
-                0x8847,
-                &tagged(&[0, 6, 0x40, 64, 0, 6, 0x41, 64])
-            )),
-            bare
-        );
+        assert_eq!(key(&ethernet(0x88a8, &tagged(&[0, 5, 0x81, 0, 0, 6, 8, 0]))), bare);
+        assert_eq!(key(&ethernet(0x8847, &tagged(&[0, 6, 0x40, 64, 0, 6, 0x41, 64]))), bare);
         assert_eq!(
             key(&ethernet(
                 0x8847,
@@ -201,24 +190,15 @@ mod tests {
             )),
             bare
         );
+        assert_eq!(key(&ethernet(0x8864, &tagged(&[0x11, 0, 0, 7, 0, 0, 0, 0x21]))), bare);
         assert_eq!(
-            key(&ethernet(0x8864, &tagged(&[0x11, 0, 0, 7, 0, 0, 0, 0x21]))),
-            bare
-        );
-        assert_eq!(
-            key(&ethernet(
-                0x8903,
-                &[&[0, 5], &ethernet(0x0800, &ip)[..]].concat()
-            )),
+            key(&ethernet(0x8903, &[&[0, 5], &ethernet(0x0800, &ip)[..]].concat())),
             bare
         );
         assert_eq!(shard_key(&ip, LinkType::RawIp), bare);
         assert_eq!(shard_key(&tagged(&[2, 0, 0, 0]), LinkType::Null), bare);
         assert_eq!(shard_key(&tagged(&[0xff, 3, 0, 0x21]), LinkType::Ppp), bare);
-        assert_eq!(
-            shard_key(&tagged(&[0x0f, 0, 8, 0]), LinkType::CiscoHdlc),
-            bare
-        );
+        assert_eq!(shard_key(&tagged(&[0x0f, 0, 8, 0]), LinkType::CiscoHdlc), bare);
     }
 
     #[test]
@@ -244,10 +224,7 @@ mod tests {
             frame[29] = host;
             workers[(key(&frame) % 4) as usize] += 1;
         }
-        assert!(
-            workers.iter().all(|packets| (40..90).contains(packets)),
-            "{workers:?}"
-        );
+        assert!(workers.iter().all(|packets| (40..90).contains(packets)), "{workers:?}");
     }
 
     const FOUR: u64 = 4_561_218_147_778_920_161;

@@ -26,11 +26,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         packet.reject(DecoderEvent::SllPktTooSmall);
         return Step::Done;
     }
-    Step::Ethertype(
-        u16_at(bytes, field::PROTOCOL),
-        from(bytes, field::PAYLOAD),
-        Layer::Sll,
-    )
+    Step::Ethertype(u16_at(bytes, field::PROTOCOL), from(bytes, field::PAYLOAD), Layer::Sll)
 }
 
 pub(crate) fn decode_v2<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
@@ -56,11 +52,7 @@ mod tests {
     fn ip_behind_both_versions() {
         let ip = ipv4(17, &udp(1, 2, b"x"));
         let first = [&[0, 0, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0, 8, 0][..], &ip].concat();
-        let second = [
-            &[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0][..],
-            &ip,
-        ]
-        .concat();
+        let second = [&[8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 4, 6, 2, 0, 0, 0, 0, 1, 0, 0][..], &ip].concat();
         assert_eq!(decoded_as(&first, LinkType::LinuxSll).payload, b"x");
         assert_eq!(decoded_as(&second, LinkType::LinuxSll2).payload, b"x");
     }

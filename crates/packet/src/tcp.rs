@@ -179,8 +179,7 @@ impl<'a> Tcp<'a> {
     #[inline]
     pub fn fast_open(&self) -> Option<&'a [u8]> {
         let data = self.found(self.found.fast_open)?;
-        let experiment =
-            u8_at(self.bytes, usize::from(self.found.fast_open)) != tcp_options::kind::FAST_OPEN;
+        let experiment = u8_at(self.bytes, usize::from(self.found.fast_open)) != tcp_options::kind::FAST_OPEN;
         // RFC 7413 section 4.1.1: the shared experimental option starts with two bytes that tell its use.
         Some(if experiment { from(data, 2) } else { data })
     }
@@ -271,22 +270,13 @@ mod tests {
         let packet = decoded(&frame);
         let tcp = packet.tcp().unwrap();
         assert_eq!((tcp.header(), tcp.payload()), (&bytes[..24], &b"data"[..]));
-        assert_eq!(
-            (tcp.src_port(), tcp.dst_port(), tcp.seq(), tcp.ack()),
-            (1234, 80, 5, 9)
-        );
-        assert_eq!(
-            (tcp.header_len(), tcp.flags(), tcp.reserved()),
-            (24, 0xd7, 5)
-        );
+        assert_eq!((tcp.src_port(), tcp.dst_port(), tcp.seq(), tcp.ack()), (1234, 80, 5, 9));
+        assert_eq!((tcp.header_len(), tcp.flags(), tcp.reserved()), (24, 0xd7, 5));
         assert_eq!(
             (tcp.syn(), tcp.has_ack(), tcp.fin(), tcp.rst()),
             (true, true, true, true)
         );
-        assert_eq!(
-            (tcp.window(), tcp.checksum(), tcp.urgent()),
-            (0x2000, 0x0102, 0x0304)
-        );
+        assert_eq!((tcp.window(), tcp.checksum(), tcp.urgent()), (0x2000, 0x0102, 0x0304));
         assert_eq!(tcp.option_bytes(), [1, 1, 1, 0]);
         assert_eq!(
             (packet.src_port(), packet.dst_port(), packet.payload),
@@ -315,10 +305,7 @@ mod tests {
         let options = [1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 8];
         let frame = ethernet(0x86dd, &ipv6(6, &tcp(&options, b"")));
         let tcp = decoded(&frame).tcp().unwrap();
-        assert_eq!(
-            (tcp.timestamps(), tcp.mss(), tcp.wscale()),
-            (Some((7, 8)), None, None)
-        );
+        assert_eq!((tcp.timestamps(), tcp.mss(), tcp.wscale()), (Some((7, 8)), None, None));
         assert!(!tcp.sack_permitted() && tcp.fast_open().is_none());
     }
 

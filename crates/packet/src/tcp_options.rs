@@ -47,11 +47,7 @@ impl<'a> Iterator for TcpOptions<'a> {
         let whole = self.rest.get(..usize::from(len))?;
         let data = whole.get(2..)?;
         self.rest = from(self.rest, whole.len());
-        Some(TcpOption {
-            kind: *kind,
-            len,
-            data,
-        })
+        Some(TcpOption { kind: *kind, len, data })
     }
 }
 
@@ -98,10 +94,7 @@ fn check_option(packet: &mut Packet<'_>, option: &TcpOption<'_>, at: u8, found: 
         kind::SACK_PERMITTED => (option.len == 2, Some(&mut found.sack_permitted)),
         kind::TIMESTAMPS => (option.len == 10, Some(&mut found.timestamps)),
         // RFC 2018 section 3: up to four blocks of two sequence numbers. Suricata: none will do.
-        kind::SACK => (
-            matches!(option.len, 2 | 10 | 18 | 26 | 34),
-            Some(&mut found.sack),
-        ),
+        kind::SACK => (matches!(option.len, 2 | 10 | 18 | 26 | 34), Some(&mut found.sack)),
         // RFC 7413 section 4.1.1: a cookie of 4 to 16 bytes, or none. Suricata: 2 bytes will do.
         kind::FAST_OPEN => (
             matches!(option.len, 2..=18) && option.len.is_multiple_of(2),
@@ -110,10 +103,7 @@ fn check_option(packet: &mut Packet<'_>, option: &TcpOption<'_>, at: u8, found: 
         // Suricata: other uses of the shared option must have these lengths too.
         kind::EXPERIMENT_1 | kind::EXPERIMENT_2 => {
             let fast_open = u16_at(option.data, 0) == FAST_OPEN_MAGIC;
-            (
-                matches!(option.len, 4 | 12),
-                fast_open.then_some(&mut found.fast_open),
-            )
+            (matches!(option.len, 4 | 12), fast_open.then_some(&mut found.fast_open))
         }
         kind::MD5 => (option.len == 18, None),
         kind::AO => (option.len >= 4, None),
@@ -189,10 +179,7 @@ mod tests {
     fn iterates_up_to_the_end_of_the_list_or_a_broken_one() {
         let bytes = [1, 3, 3, 7, 0, 9];
         let options: Vec<_> = TcpOptions::new(&bytes).collect();
-        assert_eq!(
-            options.iter().map(|option| option.kind).collect::<Vec<_>>(),
-            [1, 3, 0]
-        );
+        assert_eq!(options.iter().map(|option| option.kind).collect::<Vec<_>>(), [1, 3, 0]);
         assert_eq!((options[1].len, options[1].data), (3, &[7][..]));
         for bytes in [&[1, 3][..], &[1, 3, 0], &[1, 3, 1], &[1, 3, 9, 9]] {
             assert_eq!(TcpOptions::new(bytes).count(), 1);
@@ -218,17 +205,11 @@ mod tests {
                 } else {
                     &["tcp.opt_invalid_len"]
                 };
-                assert_eq!(
-                    events_of(&option(kind, len)),
-                    wanted,
-                    "kind {kind}, length {len}"
-                );
+                assert_eq!(events_of(&option(kind, len)), wanted, "kind {kind}, length {len}");
             }
         }
         assert_eq!(events_of(&option(kind::AO, 3)), ["tcp.opt_invalid_len"]);
-        assert!(
-            events_of(&option(kind::AO, 16)).is_empty() && events_of(&option(99, 7)).is_empty()
-        );
+        assert!(events_of(&option(kind::AO, 16)).is_empty() && events_of(&option(99, 7)).is_empty());
     }
 
     #[test]
@@ -239,10 +220,7 @@ mod tests {
                 ["tcp.opt_duplicate"]
             );
         }
-        assert_eq!(
-            events_of(&[34, 2, 253, 4, 0xf9, 0x89]),
-            ["tcp.opt_duplicate"]
-        );
+        assert_eq!(events_of(&[34, 2, 253, 4, 0xf9, 0x89]), ["tcp.opt_duplicate"]);
         assert!(events_of(&[34, 2, 253, 4, 0, 0]).is_empty());
         // The first of two counts.
         let frame = ethernet(0x0800, &ipv4(6, &tcp(&[3, 3, 7, 3, 3, 9, 1, 0], b"")));

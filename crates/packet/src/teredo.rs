@@ -17,11 +17,7 @@ mod field {
 ///
 /// Whether it is one shows when it is decoded: [`Packet::decode_inner`] gives nothing for bytes that
 /// only looked like it.
-pub(crate) fn decode<'a>(
-    packet: &mut Packet<'a>,
-    payload: &'a [u8],
-    config: &DecodeConfig,
-) -> bool {
+pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &DecodeConfig) -> bool {
     let bytes = match *payload {
         [0, 0, ..] => from(payload, field::ORIGIN_LEN),
         _ => payload,

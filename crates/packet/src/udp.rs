@@ -89,11 +89,8 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &Deco
 fn decode_tunnel<'a>(packet: &mut Packet<'a>, udp: &Udp<'a>, config: &DecodeConfig) {
     let (src, dst) = (udp.src_port(), udp.dst_port());
     let on = |ports: &PortList| ports.contains(src) || ports.contains(dst);
-    let is_tunnel =
-        (config.teredo && on(&config.teredo_ports) && teredo::decode(packet, udp.payload, config))
-            || (config.geneve
-                && on(&config.geneve_ports)
-                && geneve::decode(packet, udp.payload, config));
+    let is_tunnel = (config.teredo && on(&config.teredo_ports) && teredo::decode(packet, udp.payload, config))
+        || (config.geneve && on(&config.geneve_ports) && geneve::decode(packet, udp.payload, config));
     if !is_tunnel && config.vxlan && on(&config.vxlan_ports) {
         vxlan::decode(packet, udp.payload, config);
     }
@@ -108,9 +105,7 @@ fn check(bytes: &[u8]) -> Result<Udp<'_>, DecoderEvent> {
     if bytes.len() < len {
         return Err(DecoderEvent::UdpPktTooSmall);
     }
-    let payload = bytes
-        .get(HEADER_LEN..len)
-        .ok_or(DecoderEvent::UdpLenInvalid)?;
+    let payload = bytes.get(HEADER_LEN..len).ok_or(DecoderEvent::UdpLenInvalid)?;
     Ok(Udp { header, payload })
 }
 

@@ -87,10 +87,7 @@ mod tests {
     fn reads_every_field() {
         let bytes = tag(0xb123, 0x86dd, b"");
         let vlan = Vlan::new(&bytes).unwrap();
-        assert_eq!(
-            (vlan.id(), vlan.priority(), vlan.drop_eligible()),
-            (0x123, 5, true)
-        );
+        assert_eq!((vlan.id(), vlan.priority(), vlan.drop_eligible()), (0x123, 5, true));
         assert_eq!(vlan.ethertype(), 0x86dd);
     }
 
@@ -108,11 +105,7 @@ mod tests {
     #[test]
     fn a_fourth_tag_ends_decoding() {
         let ip = ipv4(17, &udp(1, 2, b"x"));
-        let four = tag(
-            5,
-            0x8100,
-            &tag(6, 0x8100, &tag(7, 0x8100, &tag(8, 0x0800, &ip))),
-        );
+        let four = tag(5, 0x8100, &tag(6, 0x8100, &tag(7, 0x8100, &tag(8, 0x0800, &ip))));
         let frame = ethernet(0x8100, &four);
         let packet = decoded(&frame);
         assert_eq!(events(&packet), ["vlan.too_many_layers"]);
@@ -121,12 +114,9 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &tag(5, 0x9999, b""),
-            HEADER_LEN,
-            "vlan.header_too_small",
-            |tag| ethernet(0x8100, tag),
-        );
+        check_truncation(&tag(5, 0x9999, b""), HEADER_LEN, "vlan.header_too_small", |tag| {
+            ethernet(0x8100, tag)
+        });
     }
 
     #[test]

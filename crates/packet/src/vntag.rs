@@ -47,19 +47,13 @@ mod tests {
 
     #[test]
     fn cut_short() {
-        check_truncation(
-            &tag(0x9999, b"")[14..],
-            HEADER_LEN,
-            "vntag.header_too_small",
-            |bytes| ethernet(0x8926, bytes),
-        );
+        check_truncation(&tag(0x9999, b"")[14..], HEADER_LEN, "vntag.header_too_small", |bytes| {
+            ethernet(0x8926, bytes)
+        });
     }
 
     #[test]
     fn an_unknown_type_is_invalid() {
-        assert_eq!(
-            events(&decoded(&tag(0x9999, b"abc"))),
-            ["vntag.unknown_type"]
-        );
+        assert_eq!(events(&decoded(&tag(0x9999, b"abc"))), ["vntag.unknown_type"]);
     }
 }

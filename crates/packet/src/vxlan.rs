@@ -45,8 +45,7 @@ impl<'a> Vxlan<'a> {
 
     /// Whether all the reserved bits are zero.
     pub fn is_standard(&self) -> bool {
-        u32_at(self.header, field::FLAGS_RESERVED) & !0x0800_0000 == 0
-            && u8_at(self.header, field::RESERVED) == 0
+        u32_at(self.header, field::FLAGS_RESERVED) & !0x0800_0000 == 0 && u8_at(self.header, field::RESERVED) == 0
     }
 }
 
@@ -55,10 +54,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
     let Some(vxlan) = Vxlan::new(payload) else {
         return;
     };
-    if payload.len() < field::INNER_PAYLOAD
-        || !vxlan.has_vni()
-        || (config.vxlan_strict && !vxlan.is_standard())
-    {
+    if payload.len() < field::INNER_PAYLOAD || !vxlan.has_vni() || (config.vxlan_strict && !vxlan.is_standard()) {
         return;
     }
     packet.layers.insert(Layer::Vxlan);
@@ -89,10 +85,7 @@ mod tests {
 
     fn datagram(header: [u8; 8], ethertype: u16) -> Vec<u8> {
         let frame = ethernet(ethertype, &ipv4(17, &udp(1, 2, b"x")));
-        ethernet(
-            0x0800,
-            &ipv4(17, &udp(999, 4789, &[&header[..], &frame].concat())),
-        )
+        ethernet(0x0800, &ipv4(17, &udp(999, 4789, &[&header[..], &frame].concat())))
     }
 
     #[test]
@@ -118,24 +111,14 @@ mod tests {
 
     #[test]
     fn reserved_bits() {
-        assert!(
-            decoded(&datagram([0, 0, 0, 0, 0, 0, 1, 0], 0x0800))
-                .inner
-                .is_none()
-        );
+        assert!(decoded(&datagram([0, 0, 0, 0, 0, 0, 1, 0], 0x0800)).inner.is_none());
         let extended = datagram([0xff, 1, 2, 3, 0, 0, 1, 9], 0x0800);
         assert!(decoded(&extended).inner.is_none());
         let config = DecodeConfig {
             vxlan_strict: false,
             ..DecodeConfig::default()
         };
-        let packet = Packet::decode(
-            &extended,
-            LinkType::Ethernet,
-            Timestamp::default(),
-            1,
-            &config,
-        );
+        let packet = Packet::decode(&extended, LinkType::Ethernet, Timestamp::default(), 1, &config);
         assert!(packet.inner.is_some());
     }
 

@@ -42,10 +42,7 @@ fn a_mix_of_real_traffic_is_nearly_all_ip() {
             packet = within;
         }
     }
-    assert!(
-        packets > 10_000 && ip * 100 > packets * 99,
-        "{ip} of {packets}"
-    );
+    assert!(packets > 10_000 && ip * 100 > packets * 99, "{ip} of {packets}");
     assert!(invalid * 100 < packets, "{invalid} of {packets}");
 }
 
@@ -61,18 +58,11 @@ fn every_decode_event_of_real_rules_is_known() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "rules")
-            {
+            } else if path.extension().is_some_and(|extension| extension == "rules") {
                 let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
                 for rest in text.split("decode-event:").skip(1) {
                     let name = rest.split(';').next().unwrap_or_default().trim();
-                    assert!(
-                        DecoderEvent::from_name(name).is_some(),
-                        "{name} in {}",
-                        path.display()
-                    );
+                    assert!(DecoderEvent::from_name(name).is_some(), "{name} in {}", path.display());
                     names += 1;
                 }
             }

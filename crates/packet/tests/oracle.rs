@@ -15,11 +15,7 @@ fn decode(frame: &[u8]) -> Packet<'_> {
         1,
         &DecodeConfig::default(),
     );
-    assert!(
-        packet.events.is_empty() && !packet.malformed,
-        "{:?}",
-        packet.events
-    );
+    assert!(packet.events.is_empty() && !packet.malformed, "{:?}", packet.events);
     packet
 }
 
@@ -52,12 +48,8 @@ impl Addresses {
             (Self::V6(src, dst), []) => frame.ipv6(*src, *dst, ttl),
             (Self::V4(src, dst), [one]) => frame.single_vlan(id(*one)).ipv4(*src, *dst, ttl),
             (Self::V6(src, dst), [one]) => frame.single_vlan(id(*one)).ipv6(*src, *dst, ttl),
-            (Self::V4(src, dst), [one, two, ..]) => {
-                frame.double_vlan(id(*one), id(*two)).ipv4(*src, *dst, ttl)
-            }
-            (Self::V6(src, dst), [one, two, ..]) => {
-                frame.double_vlan(id(*one), id(*two)).ipv6(*src, *dst, ttl)
-            }
+            (Self::V4(src, dst), [one, two, ..]) => frame.double_vlan(id(*one), id(*two)).ipv4(*src, *dst, ttl),
+            (Self::V6(src, dst), [one, two, ..]) => frame.double_vlan(id(*one), id(*two)).ipv6(*src, *dst, ttl),
         }
     }
 }
@@ -71,10 +63,7 @@ fn check_network(packet: &Packet<'_>, addresses: &Addresses, vlans: &[u16], ttl:
         .copied()
         .take(usize::from(packet.vlan_count))
         .collect();
-    assert_eq!(
-        found,
-        vlans.iter().map(|vlan| vlan & 0xfff).collect::<Vec<_>>()
-    );
+    assert_eq!(found, vlans.iter().map(|vlan| vlan & 0xfff).collect::<Vec<_>>());
     let hops = packet
         .ipv4()
         .map_or_else(|| packet.ipv6().unwrap().hop_limit(), |ip| ip.ttl());

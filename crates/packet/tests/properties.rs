@@ -22,8 +22,8 @@ const LINKS: [LinkType; 13] = [
 
 /// EtherTypes, IP protocols and ports that lead on to another decoder.
 const ETHERTYPES: [u16; 19] = [
-    0x0800, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8863, 0x8864, 0x8903, 0x8926,
-    0x893f, 0x88e7, 0x894f, 0x6558, 0x880b, 0x88be, 0x0026,
+    0x0800, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x9100, 0x8847, 0x8848, 0x8863, 0x8864, 0x8903, 0x8926, 0x893f, 0x88e7,
+    0x894f, 0x6558, 0x880b, 0x88be, 0x0026,
 ];
 const PROTOCOLS: [u8; 19] = [
     6, 17, 1, 58, 4, 41, 47, 50, 132, 2, 0, 43, 44, 51, 60, 59, 135, 139, 140,
@@ -48,10 +48,7 @@ fn check<'a>(packet: &Packet<'a>, config: &DecodeConfig) -> Option<Packet<'a>> {
         Network::Ipv4(ip) => {
             assert!(is_within(data, ip.header()) && is_within(data, ip.payload()));
             assert!((20..=60).contains(&ip.header().len()));
-            assert_eq!(
-                ip.header().len() + ip.payload().len(),
-                usize::from(ip.total_len())
-            );
+            assert_eq!(ip.header().len() + ip.payload().len(), usize::from(ip.total_len()));
             assert!(ip.options().all(|option| is_within(data, option.data)));
         }
         Network::Ipv6(ip) => {
@@ -69,10 +66,7 @@ fn check<'a>(packet: &Packet<'a>, config: &DecodeConfig) -> Option<Packet<'a>> {
                     .all(|option| is_within(data, option.data))
             );
         }
-        _ => assert_eq!(
-            (packet.transport, packet.ip_proto()),
-            (Transport::None, None)
-        ),
+        _ => assert_eq!((packet.transport, packet.ip_proto()), (Transport::None, None)),
     }
     match packet.transport {
         Transport::Tcp(tcp) => {
@@ -178,16 +172,13 @@ fn header() -> impl Strategy<Value = Header> {
         ethertype.clone().prop_map(Header::Ethernet),
         ethertype.clone().prop_map(Header::Tag),
         any::<bool>().prop_map(Header::Label),
-        (protocol.clone(), options.clone())
-            .prop_map(|(protocol, options)| Header::Ipv4(protocol, options)),
+        (protocol.clone(), options.clone()).prop_map(|(protocol, options)| Header::Ipv4(protocol, options)),
         protocol.clone().prop_map(Header::Ipv6),
-        (protocol, options.clone())
-            .prop_map(|(protocol, options)| Header::Extension(protocol, options)),
+        (protocol, options.clone()).prop_map(|(protocol, options)| Header::Extension(protocol, options)),
         options.prop_map(Header::Tcp),
         prop::sample::select(&PORTS[..]).prop_map(Header::Udp),
         (any::<u8>(), 0..5u8).prop_map(|(kind, code)| Header::Icmp(kind, code)),
-        (any::<u8>(), 0..3u8, ethertype)
-            .prop_map(|(flags, version, ethertype)| Header::Gre(flags, version, ethertype)),
+        (any::<u8>(), 0..3u8, ethertype).prop_map(|(flags, version, ethertype)| Header::Gre(flags, version, ethertype)),
     ]
 }
 
@@ -235,9 +226,7 @@ impl Header {
                 bytes
             }
             Self::Icmp(kind, code) => vec![*kind, *code, 0, 0, 0, 0, 0, 0],
-            Self::Gre(flags, version, protocol) => {
-                [&[*flags, *version][..], &protocol.to_be_bytes()].concat()
-            }
+            Self::Gre(flags, version, protocol) => [&[*flags, *version][..], &protocol.to_be_bytes()].concat(),
         };
         bytes.extend(payload);
         bytes
