@@ -4,6 +4,7 @@
 mod docs;
 mod finding;
 mod floors;
+mod links;
 mod text;
 mod tree;
 
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
         ["floors"] => Tree::of_workspace().and_then(|tree| floors::check(&tree)),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
-        ["check-text"] => Tree::of_workspace().and_then(|tree| text::check(&tree)),
+        ["check-text"] => Tree::of_workspace().map(|tree| text::check(&tree)),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -59,5 +60,6 @@ fn counted(n: usize) -> String {
 const USAGE: &str = "\
 cargo xtask floors        which crate and module imports which, where unsafe code and clocks are, sizes and names of files
 cargo xtask docs          makes the pages below docs/ that come from the code; with --check says which are stale
-cargo xtask check-text    tracked files name no path of one machine, hold no conflict marker and no snapshot under review
+cargo xtask check-text    tracked files name no path of one machine, hold no conflict marker and no snapshot under review;
+                          links between pages lead somewhere
 ";

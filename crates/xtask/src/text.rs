@@ -1,13 +1,14 @@
 //! `cargo xtask check-text`: what no tracked file may hold.
 
-use anyhow::Result;
-
 use crate::finding::Finding;
+use crate::links;
 use crate::tree::{File, Tree};
 
-/// Finds paths of one machine, conflict markers, and snapshots that nobody has accepted.
-pub fn check(tree: &Tree) -> Result<Vec<Finding>> {
-    Ok(tree.files.iter().flat_map(check_file).collect())
+/// Finds paths of one machine, conflict markers, snapshots that nobody has accepted, and links that lead nowhere.
+pub fn check(tree: &Tree) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = tree.files.iter().flat_map(check_file).collect();
+    findings.extend(links::check(tree));
+    findings
 }
 
 fn check_file(file: &File) -> Vec<Finding> {

@@ -94,6 +94,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_key_of_the_sample_configuration_has_an_effect_and_its_default() {
+        let path = tree::root().unwrap().join("docs/suricata.yaml");
+        let loaded = config::Loaded::from_file(&path, &[]).unwrap();
+        assert_eq!(loaded.unused, Vec::<String>::new());
+        let (told, standard) = (&loaded.engine, engine::config::Config::standard());
+        assert_eq!(format!("{:?}", told.decode), format!("{:?}", standard.decode));
+        assert_eq!(format!("{:?}", told.defrag), format!("{:?}", standard.defrag));
+        assert_eq!(format!("{:?}", told.flow), format!("{:?}", standard.flow));
+        let mut stream = told.stream.clone();
+        stream.host_os = standard.stream.host_os.clone();
+        assert_eq!(format!("{stream:?}"), format!("{:?}", standard.stream));
+        assert_eq!(told.vlan_tracking, standard.vlan_tracking);
+        assert_eq!(told.packet_alert_max, standard.packet_alert_max);
+    }
+
+    #[test]
     fn a_stale_page_is_found_where_it_differs() {
         let root = std::env::temp_dir();
         let page = |text: &str| Page {
