@@ -17,7 +17,7 @@ pub fn page(all: &[&Keyword]) -> String {
         ("@decoder-events@", decoder_events()),
         ("@stream-events@", stream_events()),
     ];
-    let mut text = format!("{GENERATED}{}", include_str!("compatibility.md"));
+    let mut text = format!("{GENERATED}{}", include_str!("compatibility.template"));
     for (mark, fill) in fills {
         text = text.replace(mark, fill.trim_end());
     }

@@ -56,7 +56,7 @@ pub const FLOORS: &[Floor] = &[
     },
     Floor {
         name: "xtask",
-        may: &["engine", "protocols"],
+        may: &["packet", "rule-parser", "engine", "config", "protocols"],
     },
 ];
 
