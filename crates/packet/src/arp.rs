@@ -90,7 +90,7 @@ impl<'a> Arp<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Arp);
+    packet.layers.push(Layer::Arp);
     match check(bytes) {
         Ok(arp) => packet.network = Network::Arp(arp),
         Err(event) => packet.reject(event),

@@ -16,7 +16,7 @@ mod field {
 pub const HEADER_LEN: usize = field::PAYLOAD;
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Chdlc);
+    packet.layers.push(Layer::Chdlc);
     if bytes.len() < HEADER_LEN {
         packet.reject(DecoderEvent::ChdlcPktTooSmall);
         return Step::Done;

@@ -173,7 +173,7 @@ fn by_ethertype<'a>(
 
 #[cold]
 fn unknown_ethertype(packet: &mut Packet<'_>, ethertype: u16, of: Layer) {
-    packet.layers.insert(Layer::UnknownEthertype);
+    packet.layers.push(Layer::UnknownEthertype);
     packet.network = Network::Other(ethertype);
     match of {
         Layer::Ethernet => packet.note(DecoderEvent::EthernetUnknownEthertype),

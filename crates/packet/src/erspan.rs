@@ -16,7 +16,7 @@ mod field {
 pub const HEADER_LEN: usize = field::FRAME + ethernet::HEADER_LEN;
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Erspan);
+    packet.layers.push(Layer::Erspan);
     if bytes.len() < HEADER_LEN {
         packet.reject(DecoderEvent::ErspanHeaderTooSmall);
         return Step::Done;

@@ -44,7 +44,7 @@ impl<'a> Esp<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
-    packet.layers.insert(Layer::Esp);
+    packet.layers.push(Layer::Esp);
     let Some((header, payload)) = bytes.split_first_chunk() else {
         packet.reject(DecoderEvent::EspPktTooSmall);
         return;

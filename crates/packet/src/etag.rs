@@ -15,7 +15,7 @@ mod field {
 pub const HEADER_LEN: usize = field::PAYLOAD;
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Etag);
+    packet.layers.push(Layer::Etag);
     if bytes.len() < HEADER_LEN {
         packet.reject(DecoderEvent::EtagHeaderTooSmall);
         return Step::Done;

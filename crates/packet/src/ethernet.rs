@@ -56,7 +56,7 @@ impl<'a> Ethernet<'a> {
 
 #[inline]
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Ethernet);
+    packet.layers.push(Layer::Ethernet);
     let Some(ethernet) = Ethernet::new(bytes) else {
         packet.reject(DecoderEvent::EthernetPktTooSmall);
         return Step::Done;

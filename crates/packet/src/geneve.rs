@@ -71,7 +71,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
     let Some(geneve) = Geneve::new(payload) else {
         return false;
     };
-    packet.layers.insert(Layer::Geneve);
+    packet.layers.push(Layer::Geneve);
     let first = match geneve.protocol() {
         ethertype::TRANSPARENT_ETHERNET => First::Ethernet,
         ethertype::IPV4 => First::Ipv4,

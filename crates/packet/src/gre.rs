@@ -67,7 +67,7 @@ impl<'a> Gre<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
-    packet.layers.insert(Layer::Gre);
+    packet.layers.push(Layer::Gre);
     match check(bytes) {
         Ok(gre) => {
             packet.transport = Transport::Gre(gre);

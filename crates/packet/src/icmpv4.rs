@@ -122,7 +122,7 @@ impl<'a> Icmpv4<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
-    packet.layers.insert(Layer::Icmpv4);
+    packet.layers.push(Layer::Icmpv4);
     if bytes.len() < HEADER_LEN {
         packet.reject(DecoderEvent::Icmpv4PktTooSmall);
         return;

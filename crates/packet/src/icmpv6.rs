@@ -100,7 +100,7 @@ impl<'a> Icmpv6<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
-    packet.layers.insert(Layer::Icmpv6);
+    packet.layers.push(Layer::Icmpv6);
     if bytes.len() < HEADER_LEN {
         packet.reject(DecoderEvent::Icmpv6PktTooSmall);
         return;

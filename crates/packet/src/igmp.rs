@@ -70,7 +70,7 @@ impl<'a> Igmp<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
-    packet.layers.insert(Layer::Igmp);
+    packet.layers.push(Layer::Igmp);
     match check(bytes) {
         Ok(igmp) => packet.transport = Transport::Igmp(igmp),
         Err(event) => packet.reject(event),

@@ -164,7 +164,7 @@ impl<'a> Ipv4<'a> {
 
 #[inline]
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Ipv4);
+    packet.layers.push(Layer::Ipv4);
     let ip = match check(bytes) {
         Ok(ip) => ip,
         Err(event) => {
@@ -210,7 +210,7 @@ fn check(bytes: &[u8]) -> Result<Ipv4<'_>, DecoderEvent> {
 pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
     packet.transport = Transport::Other;
     if packet.is_ipv4() {
-        packet.layers.insert(Layer::Ipv4InIpv4);
+        packet.layers.push(Layer::Ipv4InIpv4);
         carry(packet, Tunnel::Ipip, First::Ipv4, bytes, config);
         return;
     }
@@ -219,7 +219,7 @@ pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], confi
     } else if u8_at(bytes, field::VERSION_IHL) >> 4 != 4 {
         packet.reject(DecoderEvent::Ipv6Ipv4InIpv6WrongVersion);
     } else {
-        packet.layers.insert(Layer::Ipv4InIpv6);
+        packet.layers.push(Layer::Ipv4InIpv6);
         carry(packet, Tunnel::FourInSix, First::Ipv4, bytes, config);
     }
 }

@@ -139,7 +139,7 @@ impl<'a> Ipv6<'a> {
 
 #[inline]
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Ipv6);
+    packet.layers.push(Layer::Ipv6);
     let bytes = match check(bytes) {
         Ok(bytes) => bytes,
         Err(event) => {
@@ -193,7 +193,7 @@ fn check(bytes: &[u8]) -> Result<&[u8], DecoderEvent> {
 pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
     packet.transport = Transport::Other;
     if packet.is_ipv4() {
-        packet.layers.insert(Layer::Ipv6InIpv4);
+        packet.layers.push(Layer::Ipv6InIpv4);
         carry(packet, Tunnel::SixInFour, First::Ipv6, bytes, config);
         return;
     }
@@ -202,7 +202,7 @@ pub(crate) fn decode_carried<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], confi
     } else if u8_at(bytes, field::VERSION_CLASS_LABEL) >> 4 != 6 {
         packet.reject(DecoderEvent::Ipv6Ipv6InIpv6WrongVersion);
     } else {
-        packet.layers.insert(Layer::Ipv6InIpv6);
+        packet.layers.push(Layer::Ipv6InIpv6);
         carry(packet, Tunnel::SixInSix, First::Ipv6, bytes, config);
     }
 }

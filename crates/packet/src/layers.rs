@@ -1,5 +1,9 @@
 //! Which layers a packet was decoded to: what the decoder's counters count.
 
+use core::fmt;
+
+use crate::bytes::upto;
+
 macro_rules! layers {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// One decoder.
@@ -98,57 +102,85 @@ layers! {
     Teredo = "teredo",
 }
 
-/// The layers of one packet, each at most once.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Layers(u64);
+/// The decoders that one packet was handed to, in order; one that it was handed to twice is there twice.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Layers {
+    codes: [u8; CAPACITY],
+    len: u8,
+}
 
 impl Layers {
-    /// Adds a layer.
+    /// Adds a layer; one beyond the capacity is left out.
     #[inline(always)]
-    pub const fn insert(&mut self, layer: Layer) {
-        self.0 |= bit(layer);
+    pub(crate) fn push(&mut self, layer: Layer) {
+        // LIMIT: CAPACITY layers, more than the default of `DecodeConfig::max_layers`.
+        if let Some(slot) = self.codes.get_mut(usize::from(self.len)) {
+            *slot = layer as u8;
+            self.len = self.len.wrapping_add(1);
+        }
     }
 
     /// Whether the packet was handed to the decoder of `layer`.
     #[inline]
-    pub const fn contains(self, layer: Layer) -> bool {
-        self.0 & bit(layer) != 0
+    pub fn contains(&self, layer: Layer) -> bool {
+        self.codes().contains(&(layer as u8))
     }
 
-    /// The layers as a word: bit `n` for the layer at place `n` of [`Layer::ALL`].
+    /// The layers from the outside in.
+    pub fn iter(&self) -> impl Iterator<Item = Layer> + '_ {
+        self.codes()
+            .iter()
+            .filter_map(|code| Layer::ALL.get(usize::from(*code)).copied())
+    }
+
     #[inline]
-    pub const fn bits(self) -> u64 {
-        self.0
-    }
-
-    /// The layers in the order of [`Layer::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Layer> {
-        Layer::ALL.iter().copied().filter(move |layer| self.contains(*layer))
+    fn codes(&self) -> &[u8] {
+        upto(&self.codes, usize::from(self.len))
     }
 }
 
-const fn bit(layer: Layer) -> u64 {
-    1u64.wrapping_shl(layer as u32)
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(Layer::name)).finish()
+    }
 }
+
+/// Layers kept for one packet.
+const CAPACITY: usize = 23;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::{decoded, ethernet, ipv4, udp};
 
     #[test]
-    fn holds_what_was_inserted() {
-        let mut layers = Layers::default();
-        layers.insert(Layer::Ethernet);
-        layers.insert(Layer::Teredo);
-        assert!(layers.contains(Layer::Teredo) && !layers.contains(Layer::Sll));
-        assert_eq!(layers.iter().collect::<Vec<_>>(), [Layer::Ethernet, Layer::Teredo]);
+    fn in_order_and_with_repeats() {
+        let within = ethernet(0x0800, &ipv4(17, &udp(1, 2, b"x")));
+        let frame = ethernet(0x8847, &[&[0, 6, 0x41, 64, 0, 0, 0, 0], &within[..]].concat());
+        let layers = decoded(&frame).layers;
+        let names: Vec<_> = layers.iter().map(Layer::name).collect();
+        assert_eq!(names, ["ethernet", "mpls", "ethernet", "ipv4", "udp"]);
+        assert!(layers.contains(Layer::Udp) && !layers.contains(Layer::Tcp));
+        assert_eq!(format!("{layers:?}").matches("ethernet").count(), 2);
     }
 
     #[test]
-    fn every_layer_has_a_bit() {
-        assert!(Layer::ALL.len() <= 64);
-        for (place, layer) in Layer::ALL.iter().enumerate() {
-            assert_eq!(bit(*layer), 1 << place);
+    fn what_is_too_much_is_left_out() {
+        let mut layers = Layers::default();
+        for _ in 0..40 {
+            layers.push(Layer::Mpls);
         }
+        assert_eq!(layers.iter().count(), CAPACITY);
+    }
+
+    #[test]
+    fn an_empty_list_does_not_contain_the_first_layer() {
+        assert!(!Layers::default().contains(Layer::Ethernet));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let names: std::collections::BTreeSet<_> = Layer::ALL.iter().map(|layer| layer.name()).collect();
+        assert_eq!(names.len(), Layer::ALL.len());
     }
 }

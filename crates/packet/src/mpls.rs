@@ -50,7 +50,7 @@ impl Mpls {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Mpls);
+    packet.layers.push(Layer::Mpls);
     let mut rest = bytes;
     // The stack shrinks by an entry each time round, so this ends with the packet.
     let bottom = loop {

@@ -18,7 +18,7 @@ mod field {
 pub const HEADER_LEN: usize = field::METADATA;
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Nsh);
+    packet.layers.push(Layer::Nsh);
     match check(bytes) {
         Ok(step) => step,
         Err(event) => {

@@ -16,7 +16,7 @@ pub const HEADER_LEN: usize = field::PAYLOAD;
 
 /// Decodes the header in whichever byte order the capturing host wrote it.
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Null);
+    packet.layers.push(Layer::Null);
     if bytes.len() < HEADER_LEN {
         packet.reject(DecoderEvent::LtnullPktTooSmall);
         return Step::Done;

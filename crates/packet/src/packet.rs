@@ -88,7 +88,7 @@ pub struct Packet<'a> {
     pub vlan: [u16; 3],
     /// How many of `vlan` count.
     pub vlan_count: u8,
-    /// The decoders it was handed to.
+    /// The decoders it was handed to, from the outside in.
     pub layers: Layers,
     /// The Ethernet header.
     pub ethernet: Option<Ethernet<'a>>,

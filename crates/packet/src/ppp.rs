@@ -14,7 +14,7 @@ mod field {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Ppp);
+    packet.layers.push(Layer::Ppp);
     let framed = u8_at(bytes, field::ADDRESS) == ALL_STATIONS;
     protocol(packet, from(bytes, if framed { field::FRAMING_LEN } else { 0 }))
 }

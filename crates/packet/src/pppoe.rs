@@ -17,7 +17,7 @@ mod field {
 pub const HEADER_LEN: usize = field::PAYLOAD;
 
 pub(crate) fn decode_session<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Pppoe);
+    packet.layers.push(Layer::Pppoe);
     let payload = from(bytes, field::PAYLOAD);
     if payload.len() < ppp::protocol_len(payload) {
         packet.reject(DecoderEvent::PppoePktTooSmall);
@@ -30,7 +30,7 @@ pub(crate) fn decode_session<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> St
 }
 
 pub(crate) fn decode_discovery<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Pppoe);
+    packet.layers.push(Layer::Pppoe);
     if let Err(event) = check_discovery(bytes) {
         packet.reject(event);
     }

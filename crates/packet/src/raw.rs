@@ -8,7 +8,7 @@ use crate::layers::Layer;
 use crate::packet::Packet;
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Raw);
+    packet.layers.push(Layer::Raw);
     if bytes.len() < ipv4::HEADER_LEN {
         packet.reject(DecoderEvent::Ipv4PktTooSmall);
         return Step::Done;

@@ -125,7 +125,7 @@ impl<'a> Iterator for Chunks<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
-    packet.layers.insert(Layer::Sctp);
+    packet.layers.push(Layer::Sctp);
     let Some((header, chunks)) = bytes.split_first_chunk() else {
         packet.reject(DecoderEvent::SctpPktTooSmall);
         return;

@@ -21,7 +21,7 @@ pub const HEADER_LEN: usize = field::PAYLOAD;
 pub const V2_HEADER_LEN: usize = field::V2_PAYLOAD;
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Sll);
+    packet.layers.push(Layer::Sll);
     if bytes.len() < HEADER_LEN {
         packet.reject(DecoderEvent::SllPktTooSmall);
         return Step::Done;
@@ -30,7 +30,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
 }
 
 pub(crate) fn decode_v2<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(Layer::Sll2);
+    packet.layers.push(Layer::Sll2);
     if bytes.len() < V2_HEADER_LEN {
         packet.reject(DecoderEvent::Sll2PktTooSmall);
         return Step::Done;

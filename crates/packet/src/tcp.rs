@@ -197,7 +197,7 @@ impl<'a> Tcp<'a> {
 
 #[inline]
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
-    packet.layers.insert(Layer::Tcp);
+    packet.layers.push(Layer::Tcp);
     let header_len = match check(bytes) {
         Ok(header_len) => header_len,
         Err(event) => {

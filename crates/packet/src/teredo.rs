@@ -26,7 +26,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
     if bytes.len() != whole || u8_at(bytes, 0) >> 4 != 6 {
         return false;
     }
-    packet.layers.insert(Layer::Teredo);
+    packet.layers.push(Layer::Teredo);
     carry(packet, Tunnel::Teredo, First::Ipv6, bytes, config);
     true
 }

@@ -71,7 +71,7 @@ impl<'a> Udp<'a> {
 
 #[inline]
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8], config: &DecodeConfig) {
-    packet.layers.insert(Layer::Udp);
+    packet.layers.push(Layer::Udp);
     let udp = match check(bytes) {
         Ok(udp) => udp,
         Err(event) => {

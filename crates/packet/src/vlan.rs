@@ -54,7 +54,7 @@ impl<'a> Vlan<'a> {
 }
 
 pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
-    packet.layers.insert(match packet.vlan_count {
+    packet.layers.push(match packet.vlan_count {
         0 => Layer::Vlan,
         1 => Layer::VlanQinq,
         _ => Layer::VlanQinqinq,

@@ -57,7 +57,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, payload: &'a [u8], config: &De
     if payload.len() < field::INNER_PAYLOAD || !vxlan.has_vni() || (config.vxlan_strict && !vxlan.is_standard()) {
         return;
     }
-    packet.layers.insert(Layer::Vxlan);
+    packet.layers.push(Layer::Vxlan);
     match u16_at(payload, field::INNER_ETHERTYPE) {
         ethertype::IPV4
         | ethertype::IPV6

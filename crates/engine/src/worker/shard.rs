@@ -121,12 +121,10 @@ impl Shard {
 impl WorkerCounters {
     /// Counts the decoders that a packet was handed to.
     pub(super) fn count_layers(&mut self, layers: Layers) {
-        let mut bits = layers.bits();
-        while bits != 0 {
-            if let Some(count) = self.layers.get_mut(bits.trailing_zeros() as usize) {
+        for layer in layers.iter() {
+            if let Some(count) = self.layers.get_mut(layer as usize) {
                 *count += 1;
             }
-            bits &= bits - 1;
         }
     }
 
