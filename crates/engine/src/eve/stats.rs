@@ -16,6 +16,8 @@ pub enum StatsTree {
     Count(u64),
     /// Counters below a name, sorted by name.
     Branch(BTreeMap<String, StatsTree>),
+    /// Several of the same kind.
+    List(Vec<StatsTree>),
     /// Nothing yet.
     #[default]
     Empty,
@@ -31,18 +33,27 @@ struct StatsLine<'a> {
 impl StatsTree {
     /// Adds `count` to the counter of that dotted name.
     pub fn add(&mut self, name: &str, count: u64) {
-        let mut node = self;
-        for part in name.split('.') {
-            if !matches!(node, Self::Branch(_)) {
-                *node = Self::Branch(BTreeMap::new());
-            }
-            let Self::Branch(children) = node else { return };
-            node = children.entry(part.to_owned()).or_default();
-        }
-        match node {
+        match self.at_or_new(name) {
             Self::Count(n) => *n = n.saturating_add(count),
             other => *other = Self::Count(count),
         }
+    }
+
+    /// Puts `tree` at that dotted name, whatever is there.
+    pub fn set(&mut self, name: &str, tree: Self) {
+        *self.at_or_new(name) = tree;
+    }
+
+    fn at_or_new(&mut self, name: &str) -> &mut Self {
+        name.split('.').fold(self, |node, part| {
+            if !matches!(node, Self::Branch(_)) {
+                *node = Self::Branch(BTreeMap::new());
+            }
+            match node {
+                Self::Branch(children) => children.entry(part.to_owned()).or_default(),
+                node => node,
+            }
+        })
     }
 
     /// The counter of that dotted name.
