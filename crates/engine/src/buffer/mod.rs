@@ -1,5 +1,6 @@
 //! The buffers that rules inspect: what they are called, and where their bytes come from.
 
+pub mod base64;
 mod transform;
 
 use packet::Packet;

@@ -90,6 +90,7 @@ impl Compiler<'_> {
                         diagnostics.extend(problems);
                     }
                     Some(Outcome::Loaded(mut compiled)) => {
+                        diagnostics.append(&mut compiled.warnings);
                         let id = (compiled.meta.gid, compiled.meta.sid);
                         match seen.get(&id) {
                             Some((first_file, first_rev, at)) if *first_rev >= compiled.meta.rev => {
@@ -239,7 +240,8 @@ fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
             .buffers
             .get(usize::from(id.0))
             .is_some_and(|b| b.transforms.iter().all(|t| t.prefilter));
-        if searchable {
+        // A missing buffer may match, which no literal in it tells.
+        if searchable && !matches!(ops.first(), Some(Op::Absent(_))) {
             offer(ops, &|literal, nocase| Key::Buffer(*id, literal, nocase));
         }
     }

@@ -1,6 +1,6 @@
 //! One rule of the syntax tree to one compiled rule, or to what is wrong with it.
 
-use rule_parser::{Diagnostic, RuleOption, Span};
+use rule_parser::{Diagnostic, RuleOption, Severity, Span};
 
 use super::codes;
 use super::header::{self, ProtocolName};
@@ -21,6 +21,8 @@ pub(super) struct Compiled {
     pub meta: RuleMeta,
     /// Where its text is.
     pub span: Span,
+    /// What is accepted and worth a word.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Everything that compiling a rule looks at beside the rule.
@@ -62,9 +64,16 @@ pub(super) fn compile(rule: &rule_parser::Rule<'_>, context: Context<'_>) -> Out
         draft.payload.packet |= protocol.packet_payload;
         draft.payload.stream |= protocol.stream_payload;
     }
+    let mut warnings = Vec::new();
     for option in &rule.options {
         if let Err(problem) = apply(&mut draft, option, context.registry) {
             problems.push(*problem);
+        }
+        for warning in draft.warnings.drain(..) {
+            warnings.push(Diagnostic {
+                severity: Severity::Warning,
+                ..located(option, warning).sid(rule.sid())
+            });
         }
     }
     if let Some(reason) = draft.skip.take() {
@@ -86,7 +95,7 @@ pub(super) fn compile(rule: &rule_parser::Rule<'_>, context: Context<'_>) -> Out
         return Outcome::Refused(problems.into_iter().map(|p| p.sid(sid)).collect());
     };
     match finish(draft, header, action, rule.span) {
-        Ok(compiled) => Outcome::Loaded(Box::new(compiled)),
+        Ok(compiled) => Outcome::Loaded(Box::new(Compiled { warnings, ..compiled })),
         Err(problem) => Outcome::Refused(vec![problem.sid(rule.sid())]),
     }
 }
@@ -189,7 +198,7 @@ fn apply(draft: &mut RuleDraft<'_>, option: &RuleOption<'_>, registry: &Registry
 
 fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> Result<(), Problem> {
     match keyword.kind {
-        Kind::Meta(read) | Kind::Flow(read) | Kind::Modifier(read) => read(draft, arg),
+        Kind::Meta(read) | Kind::Flow(read) | Kind::Modifier(read) | Kind::PayloadInto(read) => read(draft, arg),
         Kind::Packet(read) => {
             draft.checks.push(read(arg)?);
             Ok(())
@@ -278,7 +287,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
     } = draft;
     let mut body = None;
     let mut buffers = Vec::new();
-    for section in sections {
+    for section in with_decoded_data(sections) {
         check_contents(&section).map_err(bad)?;
         match section.buffer.source {
             Source::Payload if section.transforms.is_empty() && section.ops.is_empty() => {}
@@ -294,9 +303,10 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
     checks.sort_by_key(|check| check.cost());
     let wants_packet = payload.packet || checks.iter().any(|check| check.requires_packet());
     let payload = body.map(|ops| {
-        let anchored = ops
-            .iter()
-            .any(|op| matches!(op, Op::Content(c) if c.offset.is_some() || c.depth.is_some()));
+        let anchored = checks.iter().any(|check| check.wants_both_payloads())
+            || ops
+                .iter()
+                .any(|op| matches!(op, Op::Content(c) if c.offset.is_some() || c.depth.is_some()));
         let of = match () {
             () if !header.protocols.is_tcp() => PayloadOf::Packet,
             () if payload.stream && !wants_packet => PayloadOf::Stream,
@@ -336,7 +346,29 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         sections: buffers,
         meta,
         span,
+        warnings: Vec::new(),
     })
+}
+
+/// Puts what is asked of decoded base64 into the operation that decodes it.
+fn with_decoded_data(sections: Vec<Section>) -> Vec<Section> {
+    let mut out: Vec<Section> = Vec::with_capacity(sections.len());
+    for section in sections {
+        if !matches!(section.buffer.source, Source::Base64) {
+            out.push(section);
+            continue;
+        }
+        let decoders = out.iter_mut().rev().flat_map(|s| s.ops.iter_mut().rev());
+        let last = decoders.into_iter().find_map(|op| match op {
+            Op::Base64(base64) => Some(base64),
+            _ => None,
+        });
+        match last {
+            Some(base64) => base64.data.extend(section.ops),
+            None => out.push(section),
+        }
+    }
+    out
 }
 
 /// Contents that can never match are mistakes: the rule would be silent for ever.

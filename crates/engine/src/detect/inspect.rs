@@ -2,7 +2,11 @@
 
 use super::literal;
 use super::number::{self, value_of};
-use crate::rule::{Base64, BufferView, ByteJump, Compare, Content, JumpFrom, MAX_VARS, Math, Num, Op, Pcre};
+use std::cell::RefCell;
+
+use crate::rule::{
+    Base64, BufferView, ByteJump, Compare, Content, DatasetState, JumpFrom, MAX_VARS, Math, Num, Op, Pcre,
+};
 
 /// What inspection reuses from buffer to buffer.
 #[derive(Debug, Default)]
@@ -10,6 +14,7 @@ pub struct Inspector {
     vars: [u64; MAX_VARS],
     steps: u32,
     decoded: Vec<Vec<u8>>,
+    sets: RefCell<DatasetState>,
 }
 
 /// How an attempt ended.
@@ -24,6 +29,11 @@ enum Verdict {
 }
 
 impl Inspector {
+    /// What rules have changed of the sets since this was asked last: for the end of a capture.
+    pub fn take_sets(&mut self) -> DatasetState {
+        self.sets.take()
+    }
+
     /// Whether `data` satisfies all of `ops`.
     pub fn matches(&mut self, ops: &[Op], data: &[u8]) -> bool {
         self.steps = 0;
@@ -97,6 +107,8 @@ impl Inspector {
                 }
                 self.run(rest, data, cursor, depth)
             }
+            Op::Absent(or_else) if *or_else => self.run(rest, data, cursor, depth),
+            Op::Absent(_) => Verdict::Stop,
             Op::Base64(base64) => {
                 if !self.base64(base64, data, cursor, depth) {
                     return Verdict::Retry;
@@ -108,14 +120,16 @@ impl Inspector {
                     data,
                     cursor,
                     vars: &self.vars,
+                    sets: &self.sets,
                 };
                 if !check.matches(&view) {
                     return Verdict::Retry;
                 }
-                if let Some((into, value)) = check.sets(&view) {
+                let (value, after) = (check.sets(&view), check.cursor_after(&view));
+                if let Some((into, value)) = value {
                     self.set(into, value);
                 }
-                self.run(rest, data, cursor, depth)
+                self.run(rest, data, after, depth)
             }
         }
     }
@@ -173,8 +187,10 @@ impl Inspector {
     }
 
     fn pcre(&mut self, pcre: &Pcre, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
-        let mut from = if pcre.relative { cursor } else { 0 };
-        let mut found = pcre.regex.find_at(data, from);
+        // A relative expression sees nothing before the cursor: its `^` is there.
+        let base = if pcre.relative { cursor.min(data.len()) } else { 0 };
+        let haystack = &data[base..];
+        let mut found = pcre.regex.find_at(haystack, 0);
         if pcre.negated {
             return if found.is_some() {
                 Verdict::Retry
@@ -187,12 +203,12 @@ impl Inspector {
         }
         let another_may_help = rest.first().is_some_and(Op::depends_on_earlier);
         while let Some((start, end)) = found {
-            match self.run(rest, data, end, depth) {
+            match self.run(rest, data, base + end, depth) {
                 Verdict::Retry if another_may_help => {
-                    from = start + 1;
+                    let from = start + 1;
                     // LIMIT: each try counts as a step, so a pattern that matches everywhere ends too.
-                    found = if from <= data.len() {
-                        pcre.regex.find_at(data, from)
+                    found = if from <= haystack.len() {
+                        pcre.regex.find_at(haystack, from)
                     } else {
                         None
                     };
@@ -232,7 +248,7 @@ impl Inspector {
         let encoded = &encoded[..encoded.len().min(base64.bytes.map_or(usize::MAX, |b| b as usize))];
         let mut decoded = self.decoded.pop().unwrap_or_default();
         decoded.clear();
-        super::base64::decode(encoded, base64.skip_foreign, &mut decoded);
+        crate::buffer::base64::decode(encoded, base64.skip_foreign, &mut decoded);
         let matched = !decoded.is_empty() && self.run(&base64.data, &decoded, 0, depth + 1) == Verdict::Match;
         self.decoded.push(decoded);
         matched

@@ -2,7 +2,6 @@
 //!
 //! Nothing here knows the name of a keyword.
 
-mod base64;
 mod inspect;
 mod ip_only;
 mod literal;

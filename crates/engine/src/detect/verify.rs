@@ -6,7 +6,8 @@ use super::inspect::Inspector;
 use super::pattern_group::ScanState;
 use super::rule_set::RuleSet;
 use crate::rule::{
-    FlowCondition, FlowVars, FragmentCondition, PacketContext, Payload, PayloadOf, Rule, StreamCondition,
+    DatasetState, FlowCondition, FlowVars, FragmentCondition, Op, PacketContext, Payload, PayloadOf, Rule,
+    StreamCondition,
 };
 
 /// What is inspected: one packet, and what it brought to its stream.
@@ -81,6 +82,11 @@ impl Detector {
         self.candidates = candidates;
     }
 
+    /// What rules have changed of the sets since this was asked last: for the end of a capture.
+    pub fn take_sets(&mut self) -> DatasetState {
+        self.inspector.take_sets()
+    }
+
     /// Collects the candidates, in order, each once.
     fn collect(&mut self, rules: &RuleSet, input: &Input<'_>) {
         let (packet, prefilter) = (input.context.packet, &rules.prefilter);
@@ -141,9 +147,11 @@ impl Detector {
             return None;
         }
         for (id, ops) in &rule.buffers {
-            let data = rules.packet_buffer(*id, packet, &mut self.transformed)?;
-            if !self.inspector.matches(ops, data) {
-                return None;
+            match rules.packet_buffer(*id, packet, &mut self.transformed) {
+                None if matches!(ops.first(), Some(Op::Absent(_))) => {}
+                None => return None,
+                Some(data) if self.inspector.matches(ops, data) => {}
+                Some(_) => return None,
             }
         }
         match &rule.payload {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rule_parser::Dialect;
+use rule_parser::{Diagnostic, Dialect, Span, Spanned};
 
 /// The value of an option.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,43 @@ impl Problem {
     }
 }
 
+impl From<Diagnostic> for Problem {
+    /// What a reader of [`rule_parser::value`] found, when it was given [`Arg::spanned`].
+    fn from(found: Diagnostic) -> Self {
+        Self {
+            message: found.message.into_owned(),
+            help: found.help.map(String::from),
+            at: Some(found.span.range()),
+        }
+    }
+}
+
 impl<'a> Arg<'a> {
+    /// A value outside of any rule, for tests and for values made of others.
+    pub fn new(text: &'a str, dialect: Dialect) -> Self {
+        Self {
+            text: Some(text),
+            dialect,
+        }
+    }
+
+    /// The value, which must be there, for the readers of [`rule_parser::value`]; its span counts from its first byte.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn spanned(&self) -> Parsed<Spanned<&'a str>> {
+        let text = self.required()?;
+        Ok(Spanned::new(
+            text,
+            Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX)),
+        ))
+    }
+
+    /// Whether the file is Suricata's, whose rules are refused where Suricata refuses them.
+    pub fn is_suricata(&self) -> bool {
+        self.dialect == Dialect::Suricata
+    }
+
     /// The value, which must be there.
     ///
     /// # Errors

@@ -39,6 +39,11 @@ pub struct RuleDraft<'e> {
     pub skip: Option<String>,
     /// Whose payload the rule wants to see, if a keyword or the header decides it.
     pub payload: PayloadPreference,
+    /// The services that Snort looks for the rule's protocol in (`service`, Snort 2's `metadata:service`).
+    pub services: Vec<String>,
+    /// What is accepted and worth a word; compile puts the option's place to it.
+    pub warnings: Vec<Problem>,
+    seen: Vec<&'static str>,
     current: usize,
     vars: Vec<String>,
 }
@@ -89,6 +94,9 @@ impl<'e> RuleDraft<'e> {
             silent: false,
             skip: None,
             payload: PayloadPreference::default(),
+            services: Vec::new(),
+            warnings: Vec::new(),
+            seen: Vec::new(),
             current: 0,
             vars: Vec::new(),
         }
@@ -111,6 +119,41 @@ impl<'e> RuleDraft<'e> {
                 self.sections.len() - 1
             }
         };
+    }
+
+    /// What is asked of `buffer`, untransformed, without making it the current one; for modifiers such as `http_uri`
+    /// and `pcre`'s buffer flags.
+    pub fn section_of(&mut self, buffer: &'static BufferDef) -> &mut Section {
+        let known = self
+            .sections
+            .iter()
+            .rposition(|s| std::ptr::eq(s.buffer, buffer) && s.transforms.is_empty());
+        let at = known.unwrap_or_else(|| {
+            self.sections.push(Section {
+                buffer,
+                transforms: Vec::new(),
+                ops: Vec::new(),
+            });
+            self.sections.len() - 1
+        });
+        &mut self.sections[at]
+    }
+
+    /// Notes that an option was given that can be given once.
+    ///
+    /// # Errors
+    /// When it was given before.
+    pub fn once(&mut self, name: &'static str) -> Parsed<()> {
+        if self.seen.contains(&name) {
+            return Err(Problem::new(format!("`{name}` is given twice")).help("keep one of the two"));
+        }
+        self.seen.push(name);
+        Ok(())
+    }
+
+    /// Whether an earlier option declared a variable of that name.
+    pub fn var(&self, name: &str) -> Option<VarId> {
+        self.vars.iter().position(|v| v == name).map(|at| VarId(at as u8))
     }
 
     /// Changes the current buffer before what follows looks at it.

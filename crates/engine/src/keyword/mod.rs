@@ -7,11 +7,13 @@ mod arg;
 mod draft;
 mod env;
 mod registry;
+mod reputation;
 
 pub use arg::{Arg, Parsed, Problem};
 pub use draft::{PayloadPreference, RuleDraft, Section};
-pub use env::{Classification, Env, ReferenceKind};
+pub use env::{Classification, Env, Files, ReferenceKind};
 pub use registry::Registry;
+pub use reputation::Reputation;
 
 use crate::buffer::{BufferDef, Transform};
 use crate::rule::{Effect, Op, PacketCheck};
@@ -48,6 +50,8 @@ pub enum Kind {
     Flow(fn(&mut RuleDraft<'_>, &Arg<'_>) -> Parsed<()>),
     /// An operation on the current buffer: `content`, `pcre`, `byte_test`.
     Payload(fn(&mut RuleDraft<'_>, &Arg<'_>) -> Parsed<Op>),
+    /// An operation that puts itself on the buffer it belongs to: `pcre`, whose flags may name one.
+    PayloadInto(fn(&mut RuleDraft<'_>, &Arg<'_>) -> Parsed<()>),
     /// Changes the operation before it: `nocase`, `depth`, `fast_pattern`.
     Modifier(fn(&mut RuleDraft<'_>, &Arg<'_>) -> Parsed<()>),
     /// Makes a buffer the current one.

@@ -27,6 +27,8 @@ pub struct Subject {
     pub time: Timestamp,
     /// Source and destination; `None` when the packet is not IP.
     pub addresses: Option<(IpAddr, IpAddr)>,
+    /// Source and destination port; 0 without ports.
+    pub ports: (u16, u16),
     /// The flow.
     pub flow: Option<u64>,
 }

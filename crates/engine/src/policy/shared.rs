@@ -86,6 +86,7 @@ mod tests {
         Subject {
             time: Timestamp::new(seconds, 0),
             addresses: Some((host(src), host(dst))),
+            ports: (0, 0),
             flow: None,
         }
     }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use packet::Timestamp;
 
 use super::Subject;
-use crate::rule::{Action, Threshold, ThresholdKind, Track};
+use crate::rule::{Action, Threshold, ThresholdKind, Track, Unique};
 
 /// What becomes of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Decision {
 #[derive(Debug, Default)]
 pub struct Thresholds {
     counts: HashMap<Key, Count>,
+    /// The ports of a `unique_on`, beside its count.
+    ports: HashMap<Key, Vec<u16>>,
     ages: VecDeque<Key>,
     /// How many counts were given up because there were too many.
     pub evicted: u64,
@@ -77,7 +79,16 @@ impl Thresholds {
         let Some(count) = self.counts.get_mut(&key) else {
             return Decision::Silent;
         };
-        count.step(threshold, subject.time)
+        match threshold.kind {
+            ThresholdKind::DistinctFilter(unique) => {
+                let port = match unique {
+                    Unique::SourcePort => subject.ports.0,
+                    Unique::DestinationPort => subject.ports.1,
+                };
+                count.step_distinct(threshold, subject.time, port, self.ports.entry(key).or_default())
+            }
+            _ => count.step(threshold, subject.time),
+        }
     }
 
     /// How many counts are held.
@@ -95,6 +106,7 @@ impl Thresholds {
         while self.counts.len() >= MAX_COUNTS {
             let Some(oldest) = self.ages.pop_front() else { return };
             self.counts.remove(&oldest);
+            self.ports.remove(&oldest);
             self.evicted += 1;
         }
     }
@@ -124,9 +136,29 @@ impl Count {
                 reached
             }
             ThresholdKind::Rate { action, timeout } => return self.rate(threshold.count, action, timeout, now),
-            ThresholdKind::Backoff => true,
+            ThresholdKind::Backoff | ThresholdKind::DistinctFilter(_) => true,
         };
         if alerts {
+            Decision::Alert(None)
+        } else {
+            Decision::Silent
+        }
+    }
+
+    /// Counts a port that was not seen in the window.
+    fn step_distinct(&mut self, threshold: &Threshold, now: Timestamp, port: u16, ports: &mut Vec<u16>) -> Decision {
+        if now.since(self.start) > i64::from(threshold.seconds) * 1_000_000_000 {
+            self.start = now;
+            ports.clear();
+        }
+        // LIMIT: one port more than the count, and never more than there are.
+        let limit = usize::try_from(threshold.count).unwrap_or(usize::MAX);
+        if ports.len() <= limit
+            && let Err(at) = ports.binary_search(&port)
+        {
+            ports.insert(at, port);
+        }
+        if ports.len() > limit {
             Decision::Alert(None)
         } else {
             Decision::Silent
@@ -188,11 +220,37 @@ mod tests {
                 let subject = Subject {
                     time: Timestamp(ms * 1_000_000),
                     addresses: Some((source, source)),
+                    ports: (0, 0),
                     flow: None,
                 };
                 thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
             })
             .collect()
+    }
+
+    #[test]
+    fn a_port_counts_once() {
+        let threshold = Threshold {
+            kind: ThresholdKind::DistinctFilter(Unique::SourcePort),
+            track: Track::Rule,
+            count: 2,
+            seconds: 60,
+            multiplier: 0,
+        };
+        let mut thresholds = Thresholds::default();
+        let mut alerts = |seconds: i64, port| {
+            let subject = Subject {
+                time: Timestamp(seconds * 1_000_000_000),
+                addresses: None,
+                ports: (port, 80),
+                flow: None,
+            };
+            thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
+        };
+        assert_eq!(
+            [(0, 7), (1, 7), (2, 8), (3, 9), (4, 7), (99, 7)].map(|(s, p)| alerts(s, p)),
+            [false, false, false, true, true, false]
+        );
     }
 
     #[test]
@@ -258,6 +316,7 @@ mod tests {
                 &Subject {
                     time: Timestamp(0),
                     addresses: Some((source, source)),
+                    ports: (0, 0),
                     flow: None,
                 },
             );

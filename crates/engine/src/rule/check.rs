@@ -19,6 +19,10 @@ pub struct FlowFacts {
     pub stream_bytes: Option<[u64; 2]>,
     /// Both sides were seen (TCP: the handshake is complete).
     pub established: bool,
+    /// A TCP session is on its way down: a FIN or a reset was seen.
+    pub closing: bool,
+    /// The rate in each direction is above `flow.rate-tracking`: to the server, to the client.
+    pub elephant: [bool; 2],
 }
 
 /// What a condition may look at.
@@ -42,6 +46,12 @@ pub trait PacketCheck: Send + Sync + fmt::Debug {
     /// payload, not in the stream's.
     fn requires_packet(&self) -> bool {
         true
+    }
+
+    /// Whether the rule's contents are looked for in the packet's payload and in the stream's, if nothing else of the
+    /// rule decides between them.
+    fn wants_both_payloads(&self) -> bool {
+        false
     }
 
     /// Whether it depends on addresses alone, so that a rule with it can be looked at once per flow and direction.

@@ -2,6 +2,7 @@
 
 mod address;
 mod check;
+mod dataset;
 mod header;
 mod meta;
 mod op;
@@ -12,6 +13,7 @@ mod vars;
 
 pub use address::AddressSet;
 pub use check::{FlowFacts, Hint, PacketCheck, PacketContext};
+pub use dataset::{Dataset, DatasetKind, DatasetState, Member};
 pub use header::{FlowCondition, FragmentCondition, Header, ProtocolSet, StreamCondition};
 pub use meta::{Action, Reference, Reject, RuleMeta, Target};
 pub use op::{
@@ -22,7 +24,7 @@ pub use port::PortSet;
 pub use predicate::IntPredicate;
 pub use state::{
     Effect, FlowintValue, IntAssign, IntCompare, NameId, SharedBit, SharedTrack, StateCheck, Suppress, SuppressTrack,
-    Tag, TagMetric, TagScope, Threshold, ThresholdKind, Track,
+    Tag, TagMetric, TagScope, Threshold, ThresholdKind, Track, Unique,
 };
 
 pub use vars::FlowVars;

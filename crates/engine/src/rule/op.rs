@@ -1,8 +1,10 @@
 //! What a rule asks of a buffer: the operations of content inspection, in the order of the rule.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
+use super::dataset::DatasetState;
 use super::predicate::IntPredicate;
 
 /// A number that is written in the rule, or taken from the traffic by `byte_extract` or `byte_math`.
@@ -42,6 +44,9 @@ pub enum Op {
     Size(SizeTest),
     /// `base64_decode`, with what `base64_data` asks of the result.
     Base64(Base64),
+    /// `absent`, before all other operations: a missing buffer matches. One that is there is inspected with `or_else`
+    /// (true), and does not match without.
+    Absent(bool),
     /// A keyword with a matcher of its own (`entropy`, `rpc`, `asn1`, `dataset` ...).
     Check(Box<dyn BufferCheck>),
 }
@@ -113,9 +118,18 @@ impl fmt::Debug for Pcre {
 /// A compiled regular expression over bytes.
 pub trait Regex: Send + Sync {
     /// The first match at or after `start`: its first byte and the byte after it. Errors (a match limit) are no match.
+    ///
+    /// `^` is the start of `haystack`, wherever `start` is. A relative expression is given the bytes from the cursor
+    /// on, so that its `^` is the cursor.
     fn find_at(&self, haystack: &[u8], start: usize) -> Option<(usize, usize)>;
     /// The expression as the rule wrote it.
     fn text(&self) -> &str;
+    /// Literals of which every match holds at least one, for the prefilter; empty where none are known.
+    ///
+    /// They are in lower case and to be looked for without regard to ASCII case.
+    fn literals(&self) -> &[Box<[u8]>] {
+        &[]
+    }
 }
 
 /// How bytes spell a number.
@@ -302,6 +316,8 @@ pub struct BufferView<'a> {
     pub cursor: usize,
     /// The rule's variables.
     pub vars: &'a [u64; MAX_VARS],
+    /// What rules have changed of the sets since the capture began.
+    pub sets: &'a RefCell<DatasetState>,
 }
 
 /// A keyword's own look at a buffer.
@@ -311,6 +327,14 @@ pub trait BufferCheck: Send + Sync + fmt::Debug {
     /// A value the keyword computes for a rule variable (`entropy` does not, `luaxform` might).
     fn sets(&self, _view: &BufferView<'_>) -> Option<(VarId, u64)> {
         None
+    }
+    /// Whether a match changes what other flows match, or hangs on it: such rules want one worker.
+    fn crosses_flows(&self) -> bool {
+        false
+    }
+    /// Where the next operation starts from, in bytes; asked after a match (`ber_data` moves, most do not).
+    fn cursor_after(&self, view: &BufferView<'_>) -> usize {
+        view.cursor
     }
 }
 
@@ -326,7 +350,7 @@ impl Op {
             Self::ByteMath(m) => m.read.relative,
             Self::IsDataAt(i) => i.relative,
             Self::Base64(b) => b.relative,
-            Self::Size(_) | Self::Check(_) => false,
+            Self::Size(_) | Self::Absent(_) | Self::Check(_) => false,
         }
     }
 
@@ -344,7 +368,7 @@ impl Op {
                 Self::IsDataAt(i) => var(&[Some(i.offset)]),
                 // A check sees the cursor.
                 Self::Check(_) => true,
-                Self::Pcre(_) | Self::Size(_) | Self::Base64(_) => false,
+                Self::Pcre(_) | Self::Size(_) | Self::Absent(_) | Self::Base64(_) => false,
             }
     }
 }

@@ -11,7 +11,7 @@ pub struct NameId(pub u32);
 pub enum StateCheck {
     /// `flowbits:isset`: one of the bits is set on the flow (`a|b` lists several).
     FlowbitSet(Box<[NameId]>),
-    /// `flowbits:isnotset`: none of the bits is set on the flow.
+    /// `flowbits:isnotset`: one of the bits is not set on the flow (`a|b` lists several).
     FlowbitClear(Box<[NameId]>),
     /// `flowint` compared; an unset variable matches nothing.
     Flowint(NameId, IntCompare, FlowintValue),
@@ -162,6 +162,8 @@ pub enum ThresholdKind {
     Both,
     /// Every match after the first `count` of the window alerts.
     DetectionFilter,
+    /// Every match after the first `count` different values of the window alerts (`unique_on`).
+    DistinctFilter(Unique),
     /// Alerts 1, m, m*m ... of the matches.
     Backoff,
     /// Over the rate, the action changes for so many seconds.
@@ -171,6 +173,15 @@ pub enum ThresholdKind {
         /// For how many seconds.
         timeout: u32,
     },
+}
+
+/// What a [`ThresholdKind::DistinctFilter`] counts once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unique {
+    /// The source port.
+    SourcePort,
+    /// The destination port.
+    DestinationPort,
 }
 
 /// What a [`Threshold`] counts apart.

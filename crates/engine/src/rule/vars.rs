@@ -15,7 +15,7 @@ impl FlowVars {
     pub fn holds(&self, check: &StateCheck) -> bool {
         match check {
             StateCheck::FlowbitSet(any) => any.iter().any(|bit| self.bits.contains(bit)),
-            StateCheck::FlowbitClear(all) => !all.iter().any(|bit| self.bits.contains(bit)),
+            StateCheck::FlowbitClear(any) => any.iter().any(|bit| !self.bits.contains(bit)),
             StateCheck::Flowint(name, compare, with) => match (self.int(*name), self.value(*with)) {
                 (Some(left), Some(right)) => match compare {
                     IntCompare::Lt => left < right,
@@ -101,7 +101,9 @@ mod tests {
         assert!(
             vars.holds(&StateCheck::FlowbitSet([A, B].into())) && vars.holds(&StateCheck::FlowbitClear([B].into()))
         );
-        assert!(!vars.holds(&StateCheck::FlowbitClear([A, B].into())));
+        // Suricata: one of several that is not set is enough.
+        assert!(vars.holds(&StateCheck::FlowbitClear([A, B].into())));
+        assert!(!vars.holds(&StateCheck::FlowbitClear([A].into())));
     }
 
     #[test]

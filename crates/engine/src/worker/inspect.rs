@@ -384,6 +384,7 @@ impl Worker {
             subject: Subject {
                 time: packet.time,
                 addresses: addresses(packet),
+                ports: (packet.src_port(), packet.dst_port()),
                 flow: flow.map(Flow::id),
             },
             matches: matches.iter().map(|m| (*m, payload(m.stream))).collect(),
@@ -575,6 +576,13 @@ fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcome) -> FlowF
         } else {
             flow.state() == FlowState::Established
         },
+        closing: tcp.is_some_and(|t| {
+            !matches!(
+                t.state(),
+                TcpState::None | TcpState::Listen | TcpState::SynSent | TcpState::SynRecv | TcpState::Established
+            )
+        }),
+        elephant: [false; 2],
     }
 }
 

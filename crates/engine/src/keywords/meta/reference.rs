@@ -1,0 +1,65 @@
+//! `reference`: where to read more.
+
+use crate::keyword::{Arg, Keyword, Kind, Parsed, Problem, RuleDraft};
+use crate::rule::Reference;
+
+/// `reference`: where to read more.
+pub static REFERENCE: Keyword = Keyword {
+    name: "reference",
+    aliases: &[],
+    summary: "where to read more",
+    docs: "`reference:<kind>,<id>`: a source on what the rule finds. The kind is one of reference.config (`url`, `cve`, `bugtraq` ...), which tells how \
+           an id becomes a link. There may be several.",
+    example: "alert tcp any any -> any any (msg:\"a\"; content:\"x\"; reference:cve,2021-44228; reference:url,example.org/x; sid:1;)",
+    deviation: None,
+    kind: Kind::Meta(parse),
+};
+
+fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
+    let text = arg.required()?;
+    if text.starts_with('"') {
+        return Err(
+            Problem::new("a reference has no quotes around it").help("write it as `reference:url,example.org;`")
+        );
+    }
+    let (kind, id) = text
+        .split_once(',')
+        .ok_or_else(|| Problem::new("the id is missing").help("write it as `reference:url,example.org;`"))?;
+    let id = id.trim().trim_matches('"');
+    if id.is_empty() {
+        return Err(Problem::new("the id is missing").help("write it as `reference:url,example.org;`"));
+    }
+    draft.meta.references.push(Reference {
+        kind: kind.trim().to_ascii_lowercase(),
+        id: id.to_owned(),
+    });
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keyword::Env;
+    use crate::keywords::sample::{apply, draft};
+
+    #[test]
+    fn kind_and_id() {
+        let env = Env::default();
+        let mut draft = draft(&env);
+        apply(
+            &mut draft,
+            &[(&REFERENCE, " url , example.org/a,b"), (&REFERENCE, "CVE,2020-1")],
+        )
+        .expect("two");
+        let pairs: Vec<_> = draft
+            .meta
+            .references
+            .iter()
+            .map(|r| (r.kind.as_str(), r.id.as_str()))
+            .collect();
+        assert_eq!(pairs, [("url", "example.org/a,b"), ("cve", "2020-1")]);
+        for text in ["url", "url,", "\"url,example.org\"", ""] {
+            assert!(apply(&mut draft, &[(&REFERENCE, text)]).is_err(), "{text}");
+        }
+    }
+}
