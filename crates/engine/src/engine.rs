@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use packet::LinkType;
+use packet::{LinkType, Timestamp};
 
 use crate::config::Config;
 use crate::detect::RuleSet;
@@ -66,14 +66,20 @@ impl Engine {
 
     /// Uses other rules from the next packet on; flows go on.
     pub fn replace_rules(&mut self, rules: Arc<RuleSet>) {
-        self.settler.alerts = vec![0; rules.rules.len()];
+        self.settler.replace_rules(&rules);
         self.policy = Policy::default();
         self.worker.replace_rules(rules);
     }
 
-    /// Which capture the next packet belongs to.
-    pub fn capture(&self) -> u32 {
-        self.capture
+    /// Ends the flows whose time is over: live traffic paused, and this is the time now.
+    pub fn idle(&mut self, now: Timestamp, sink: &mut impl FnMut(Event)) {
+        self.worker.idle(now, &mut self.pending);
+        self.settle(sink);
+    }
+
+    /// What was counted and what was settled; the end of it.
+    pub fn into_parts(self) -> (WorkerCounters, Settler) {
+        (self.worker.counters(), self.settler)
     }
 
     /// Says which capture the next packet belongs to.
@@ -129,6 +135,11 @@ impl Settler {
             overflowed: 0,
             silenced: 0,
         }
+    }
+
+    /// Counts for other rules from now on; what was counted for the old ones is forgotten, the totals are not.
+    pub fn replace_rules(&mut self, rules: &RuleSet) {
+        self.alerts = vec![0; rules.rules.len()];
     }
 
     /// Applies policy to the matches of a packet, in order, and hands the alerts to `sink`.

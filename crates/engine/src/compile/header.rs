@@ -126,13 +126,15 @@ pub(super) fn header(
     if !problems.is_empty() {
         return Err(problems);
     }
+    // Suricata: a rule whose two sides are the same is not doubled.
+    let same_sides = src == dst && src_ports == dst_ports;
     Ok(Header {
         protocols: packets,
         src: src.filter(|set: &Arc<AddressSet>| !set.is_any()),
         dst: dst.filter(|set: &Arc<AddressSet>| !set.is_any()),
         src_ports: src_ports.filter(|set: &Arc<PortSet>| !set.is_any()),
         dst_ports: dst_ports.filter(|set: &Arc<PortSet>| !set.is_any()),
-        both_ways: ends.direction.value == Direction::Both,
+        both_ways: ends.direction.value == Direction::Both && !same_sides,
     })
 }
 

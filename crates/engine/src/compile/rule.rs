@@ -65,9 +65,14 @@ pub(super) fn compile(rule: &rule_parser::Rule<'_>, context: Context<'_>) -> Out
         draft.payload.stream |= protocol.stream_payload;
     }
     let mut warnings = Vec::new();
+    let mut waits = false;
     for option in &rule.options {
         if let Err(problem) = apply(&mut draft, option, context.registry) {
-            problems.push(*problem);
+            let follows = waits && problem.code == codes::BAD_VALUE && builds_on_others(option, context.registry);
+            waits |= problem.code == codes::NOT_SUPPORTED;
+            if !follows {
+                problems.push(*problem);
+            }
         }
         for warning in draft.warnings.drain(..) {
             warnings.push(Diagnostic {
@@ -226,6 +231,13 @@ fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> R
     }
 }
 
+/// Whether what is wrong with the option may be that an option before it is not supported.
+fn builds_on_others(option: &RuleOption<'_>, registry: &Registry) -> bool {
+    registry
+        .get(option.name.value)
+        .is_some_and(|k| matches!(k.kind, Kind::Payload(_) | Kind::Modifier(_) | Kind::Transform(_)))
+}
+
 fn unknown_keyword(option: &RuleOption<'_>, registry: &Registry) -> Diagnostic {
     let name = option.name.value;
     if pending::is_keyword(name) {
@@ -258,8 +270,9 @@ fn located(option: &RuleOption<'_>, problem: Problem) -> Diagnostic {
         Some(at) if exact => Span::new(whole.start + at.start as u32, whole.start + at.end as u32),
         _ => whole,
     };
+    let code = if problem.unsupported { codes::NOT_SUPPORTED } else { codes::BAD_VALUE };
     let diagnostic = Diagnostic::error(
-        codes::BAD_VALUE,
+        code,
         format!("`{}`: {}", option.name.value, problem.message),
         span,
     )
@@ -325,7 +338,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         && flow == crate::rule::FlowCondition::default()
         && header.src_ports.is_none()
         && header.dst_ports.is_none()
-        && header.protocols == crate::rule::ProtocolSet::IP
+        && header.protocols.is_ip()
         && (header.src.is_some() || header.dst.is_some());
     let rule = Rule {
         header,

@@ -4,7 +4,7 @@ use packet::Packet;
 
 use super::prefilter::Prefilter;
 use crate::buffer::{BufferDef, BufferId, Source, Transform};
-use crate::rule::{Effect, Op, Rule, RuleMeta, StateCheck};
+use crate::rule::{Effect, Op, Rule, RuleMeta, StateCheck, TagScope};
 
 /// The loaded rules. Indices into `rules` are the order in which rules are looked at.
 #[derive(Debug, Default)]
@@ -68,14 +68,10 @@ impl RuleSet {
                 )
             });
             let acts = rule.action != crate::rule::Action::Alert;
-            let mut ops = rule
-                .payload
-                .iter()
-                .map(|p| &p.ops)
-                .chain(rule.buffers.iter().map(|(_, ops)| ops))
-                .flatten();
+            let mut ops = rule.payload.iter().map(|p| &p.ops).chain(rule.buffers.iter().map(|(_, ops)| ops)).flatten();
             let sets = ops.any(|op| matches!(op, Op::Check(check) if check.crosses_flows()));
-            sets || (crosses && (marks || acts)) || (acts && !rule.thresholds.is_empty())
+            let follows = rule.effects.iter().any(|e| matches!(e, Effect::Tag(tag) if tag.scope != TagScope::Session));
+            follows || sets || (crosses && (marks || acts)) || (acts && !rule.thresholds.is_empty())
         };
         let at = self.rules.iter().position(entangled)?;
         let sid = self.meta.get(at).map_or(0, |m| m.sid);

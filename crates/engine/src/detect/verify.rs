@@ -68,8 +68,12 @@ impl Detector {
                 continue;
             };
             self.verified += 1;
+            let times = rule.header.fits(input.context.packet);
+            if times == 0 {
+                continue;
+            }
             if let Some(stream) = self.verify(rules, rule, input, vars) {
-                matches.push(Match { rule: index, stream });
+                matches.extend((0..times).map(|_| Match { rule: index, stream }));
                 for effect in &rule.effects {
                     vars.apply(effect);
                 }
@@ -140,7 +144,6 @@ impl Detector {
         let (context, packet) = (&input.context, input.context.packet);
         if !rule.header.protocols.matches(packet)
             || !flow_matches(rule.flow, input)
-            || !rule.header.endpoints_match(packet)
             || !rule.state.iter().all(|check| vars.holds(check))
             || !rule.checks.iter().all(|check| check.matches(context))
         {

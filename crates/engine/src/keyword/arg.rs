@@ -25,6 +25,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// Which bytes of the value; all when `None`.
     pub at: Option<Range<usize>>,
+    /// The value is right, and means something that this program does not do yet.
+    pub unsupported: bool,
 }
 
 impl Problem {
@@ -34,6 +36,7 @@ impl Problem {
             message: message.into(),
             help: None,
             at: None,
+            unsupported: false,
         }
     }
 
@@ -41,6 +44,13 @@ impl Problem {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says that nothing is wrong, but that this program does not do it yet: the rule waits rather than fails.
+    #[must_use]
+    pub fn unsupported(mut self) -> Self {
+        self.unsupported = true;
         self
     }
 
@@ -55,11 +65,7 @@ impl Problem {
 impl From<Diagnostic> for Problem {
     /// What a reader of [`rule_parser::value`] found, when it was given [`Arg::spanned`].
     fn from(found: Diagnostic) -> Self {
-        Self {
-            message: found.message.into_owned(),
-            help: found.help.map(String::from),
-            at: Some(found.span.range()),
-        }
+        Self { message: found.message.into_owned(), help: found.help.map(String::from), at: Some(found.span.range()), unsupported: false }
     }
 }
 

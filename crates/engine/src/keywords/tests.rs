@@ -207,14 +207,12 @@ fn the_rules_of_the_world_are_read() {
     let Some(shared) = shared() else { return };
     let registry = Registry::new(&[ALL]);
     let env = Env::default();
-    // Two thresholds; a fast pattern in decoded base64: Suricata refuses these rules too.
-    let refused = [2_016_867, 2_034_585, 2_044_245, 2_044_247];
     let sets = [
-        ("etopen-suricata-2023-05.rules", Dialect::Suricata, &refused[..]),
-        ("snort2-community-2016.rules", Dialect::Snort2, &[]),
-        ("snort3-community-2024.rules", Dialect::Snort3, &[]),
+        ("etopen-suricata-2023-05.rules", Dialect::Suricata),
+        ("snort2-community-2016.rules", Dialect::Snort2),
+        ("snort3-community-2024.rules", Dialect::Snort3),
     ];
-    for (name, dialect, expected) in sets {
+    for (name, dialect) in sets {
         let bytes = std::fs::read(shared.join("rulesets").join(name)).expect(name);
         let text = rule_parser::SourceText::from_bytes("rules", &bytes);
         let file = parse_source(
@@ -232,7 +230,7 @@ fn the_rules_of_the_world_are_read() {
             }
         }
         assert!(file.rules.len() > 3000, "{name}: {} rules", file.rules.len());
-        assert_eq!(bad, expected, "{name}");
+        assert_eq!(bad, Vec::<u32>::new(), "{name}");
     }
 }
 

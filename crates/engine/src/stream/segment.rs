@@ -61,8 +61,8 @@ impl Default for Segment<'_> {
 }
 
 impl<'a> Segment<'a> {
-    /// The segment of a packet; `None` when it is no TCP.
-    pub fn of(packet: &Packet<'a>) -> Option<Self> {
+    /// The segment of a packet; `None` when it is no TCP. The checksum is computed when `verify` asks for it.
+    pub fn of(packet: &Packet<'a>, verify: bool) -> Option<Self> {
         let tcp = packet.tcp()?;
         Some(Self {
             time: packet.time,
@@ -78,7 +78,7 @@ impl<'a> Segment<'a> {
             sack_permitted: tcp.sack_permitted(),
             timestamps: tcp.timestamps(),
             fast_open: tcp.fast_open().is_some(),
-            checksum_ok: packet.l4_checksum_ok().unwrap_or(true),
+            checksum_ok: !verify || packet.l4_checksum_ok().unwrap_or(true),
         })
     }
 }

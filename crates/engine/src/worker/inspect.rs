@@ -99,7 +99,7 @@ impl Worker {
         if let Some(tcp) = packet.tcp()
             && !found.new
             && tcp.flags() & SYN != 0
-            && let Some(segment) = Segment::of(packet)
+            && let Some(segment) = Segment::of(packet, false)
             && flows
                 .get(found.flow)
                 .and_then(|f| f.session.tcp.as_ref())
@@ -112,7 +112,7 @@ impl Worker {
     }
 
     fn follow_tcp(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>, found: Found) {
-        let Some(segment) = Segment::of(subjected.packet) else {
+        let Some(segment) = Segment::of(subjected.packet, self.config.stream.checksum_validation) else {
             return;
         };
         let Shard { flows, stream, .. } = shard;

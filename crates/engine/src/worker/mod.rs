@@ -100,6 +100,7 @@ impl Worker {
         let packet = Packet::decode(frame.data, frame.link, frame.time, frame.number, &self.config.decode);
         self.counters.packets += 1;
         self.counters.bytes += frame.data.len() as u64;
+        self.counters.see(frame.time);
         let Some(slot) = self.shards.get_mut(shard % SHARDS) else {
             return Verdict::Accept;
         };
@@ -145,6 +146,18 @@ impl Worker {
         }
         self.shards = shards;
         self.tags = tag::HostTags::default();
+    }
+
+    /// Ends the flows whose time is over, without a packet: live traffic paused, and this is the time now.
+    pub fn idle(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+        for number in 0..self.shards.len() {
+            if let Some(mut shard) = self.shards.get_mut(number).and_then(Option::take) {
+                self.expire(&mut shard, now, out);
+                if let Some(slot) = self.shards.get_mut(number) {
+                    *slot = Some(shard);
+                }
+            }
+        }
     }
 
     /// Uses other rules from the next packet on; flows go on.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use packet::{Layer, Layers};
+use packet::{Layer, Layers, Timestamp};
 
 use crate::config::{Config, SHARDS};
 use crate::defrag::Defrag;
@@ -42,6 +42,8 @@ pub struct WorkerCounters {
     pub packets: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// The earliest and the latest time of a packet.
+    pub span: Option<(Timestamp, Timestamp)>,
     /// Packets that were malformed.
     pub invalid: u64,
     /// Packets dropped, or that would have been.
@@ -65,6 +67,7 @@ impl Default for WorkerCounters {
         Self {
             packets: 0,
             bytes: 0,
+            span: None,
             invalid: 0,
             drops: 0,
             bad_checksums: 0,
@@ -128,6 +131,12 @@ impl WorkerCounters {
         }
     }
 
+    /// Stretches the span over a packet's time.
+    pub(super) fn see(&mut self, time: Timestamp) {
+        let (first, last) = self.span.unwrap_or((time, time));
+        self.span = Some((first.min(time), last.max(time)));
+    }
+
     /// Adds what a shard counted.
     pub(super) fn absorb(&mut self, shard: &Shard) {
         self.flow.add(&shard.flows.counters());
@@ -141,6 +150,10 @@ impl WorkerCounters {
     pub fn add(&mut self, other: &Self) {
         self.packets += other.packets;
         self.bytes += other.bytes;
+        if let Some((first, last)) = other.span {
+            self.see(first);
+            self.see(last);
+        }
         self.invalid += other.invalid;
         self.drops += other.drops;
         self.bad_checksums += other.bad_checksums;

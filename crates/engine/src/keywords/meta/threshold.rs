@@ -113,8 +113,14 @@ fn detection_filter(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
 }
 
 fn put(draft: &mut RuleDraft<'_>, name: &'static str, threshold: Threshold) -> Parsed<()> {
-    draft.once(name)?;
+    let again = draft.once(name).is_err();
+    if again {
+        // Suricata: accepted, and what comes last decides (ET Open 2016867).
+        let warning = Problem::new(format!("`{name}` is given twice: this one decides"));
+        draft.warnings.push(warning.help("keep one of the two"));
+    }
     match draft.threshold.replace(threshold) {
+        Some(_) if again => Ok(()),
         None => Ok(()),
         Some(_) => Err(Problem::new("a rule has one `threshold` or `detection_filter`").help("keep one of the two")),
     }
@@ -266,8 +272,11 @@ mod tests {
         let env = Env::default();
         let limit = (&THRESHOLD, "type limit, track by_src, count 1, seconds 60");
         let filter = (&DETECTION_FILTER, "track by_src, count 5, seconds 60");
-        for pair in [[limit, limit], [filter, filter], [limit, filter]] {
-            assert!(apply(&mut draft(&env), &pair).is_err());
+        assert!(apply(&mut draft(&env), &[limit, filter]).is_err());
+        for pair in [[limit, limit], [filter, filter]] {
+            let mut draft = draft(&env);
+            apply(&mut draft, &pair).expect("the last decides");
+            assert_eq!(draft.warnings.len(), 1);
         }
     }
 }

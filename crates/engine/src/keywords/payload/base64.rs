@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn data_comes_after_decode_and_is_no_fast_pattern() {
+    fn data_comes_after_decode_and_gives_no_fast_pattern() {
         let env = Env::default();
         assert!(apply(&mut draft(&env), &[(&BASE64_DATA_KEYWORD, "")]).is_err());
         let mut draft = draft(&env);
@@ -109,6 +109,9 @@ mod tests {
         )
         .expect("decoded data");
         assert_eq!(draft.section().buffer.name, "base64_data");
-        assert!(apply(&mut draft, &[(&FAST_PATTERN, "")]).is_err());
+        // Accepted, without effect: no literal of decoded data is looked for in all traffic.
+        apply(&mut draft, &[(&FAST_PATTERN, "")]).expect("a fast pattern that is none");
+        let Some(crate::rule::Op::Content(content)) = draft.section().ops.last() else { panic!("the content") };
+        assert_eq!(content.fast_pattern, crate::rule::FastPattern::Unset);
     }
 }

@@ -26,8 +26,9 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         Some(_) => part(arg.spanned()?)?,
     };
     if std::ptr::eq(draft.section().buffer, &BASE64_DATA) {
-        return Err(Problem::new("decoded bytes are not looked for in all traffic")
-            .help("put fast_pattern behind a content of another buffer"));
+        // Suricata: accepted without effect (ET Open 2034585): decoded bytes are not looked for in all traffic.
+        draft.last_content()?;
+        return Ok(());
     }
     let marked = |op: &Op| matches!(op, Op::Content(c) if c.fast_pattern != FastPattern::Unset);
     if arg.is_suricata() && draft.sections.iter().flat_map(|s| &s.ops).any(marked) {
