@@ -9,7 +9,7 @@ use rule_parser::{Diagnostic, RuleFile, Severity, SourceText};
 
 use crate::args::CheckArgs;
 use crate::exit::Exit;
-use crate::setup::Setup;
+use crate::setup::{Setup, registry};
 use crate::{Ended, Failure, load};
 
 /// How the rules fared.
@@ -32,7 +32,7 @@ pub fn check(args: &CheckArgs) -> Ended {
     let read = load::read(&args.rules).map_err(|e| Failure::new(Exit::Rules, e))?;
     let sources = load::texts(&read);
     let files = load::parse(&sources, args.dialect, !args.enabled_only);
-    let registry = setup.registry();
+    let registry = registry();
     let compiler = setup.compiler(&registry);
     let mut tally = Tally::default();
     let mut found: Vec<Vec<Diagnostic>> = Vec::new();

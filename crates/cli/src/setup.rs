@@ -4,47 +4,59 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use engine::compile::{Compiler, ThresholdEntry, Variables, parse_classifications, parse_references, parse_thresholds};
-use engine::config::Config;
+use config::{Loaded, Request};
+use engine::compile::{
+    Compiler, ConfigFileError, ThresholdEntry, Variables, parse_classifications, parse_references, parse_thresholds,
+};
 use engine::keyword::{Env, Registry};
 
 /// Everything that was read beside the rules.
 pub struct Setup {
-    pub engine: Config,
+    /// The configuration; the standard one where there is no file.
+    pub config: Loaded,
+    /// The variables of rule headers.
     pub variables: Variables,
+    /// What keywords look up.
     pub env: Env,
+    /// threshold.config.
     pub thresholds: Vec<ThresholdEntry>,
+    /// A configuration was named.
+    pub configured: bool,
 }
 
 impl Setup {
-    /// Reads the configuration, if there is one, and the files that it or the folders of rules hold.
-    pub fn new(config: Option<&Path>, set: &[String], rules: &[PathBuf]) -> Result<Self> {
-        let _ = (config, set);
-        let mut setup = Self {
-            engine: Config::standard(),
-            variables: Variables::standard(),
-            env: Env::default(),
-            thresholds: Vec::new(),
-        };
-        setup.read_classifications(beside(rules, "classification.config").as_deref())?;
-        setup.read_references(beside(rules, "reference.config").as_deref())?;
-        setup.read_thresholds(beside(rules, "threshold.config").as_deref())?;
+    /// Reads the configuration, if there is one, and the files that it names or the folders of rules hold.
+    pub fn new(path: Option<&Path>, set: &[String], rules: &[PathBuf]) -> Result<Self> {
+        let request = Request { path: path.map(Path::to_owned), set: set.to_vec(), inline: false };
+        let config = request.load()?;
+        let variables = config.variables.clone();
+        let mut setup =
+            Self { config, variables, env: Env::default(), thresholds: Vec::new(), configured: path.is_some() };
+        setup.env.rule_folder = rules.first().map(|p| folder_of(p)).unwrap_or_default();
+        let classifications = setup.file(setup.config.classification_file.clone(), rules, "classification.config");
+        setup.read_classifications(classifications.as_deref())?;
+        let references = setup.file(setup.config.reference_config_file.clone(), rules, "reference.config");
+        setup.read_references(references.as_deref())?;
+        let thresholds = setup.file(setup.config.threshold_file.clone(), rules, "threshold.config");
+        setup.read_thresholds(thresholds.as_deref())?;
         Ok(setup)
     }
 
     /// Everything that compiling needs.
     pub fn compiler<'s>(&'s self, registry: &'s Registry) -> Compiler<'s> {
-        Compiler {
-            registry,
-            env: &self.env,
-            variables: &self.variables,
-            thresholds: &self.thresholds,
-        }
+        Compiler { registry, env: &self.env, variables: &self.variables, thresholds: &self.thresholds }
     }
 
-    /// The keywords of the program.
-    pub fn registry(&self) -> Registry {
-        registry()
+    /// The file that the configuration names, if it is there; else the one of that name in a folder of rules.
+    fn file(&mut self, configured: Option<PathBuf>, rules: &[PathBuf], name: &str) -> Option<PathBuf> {
+        match configured {
+            Some(path) if path.is_file() => Some(path),
+            Some(path) => {
+                self.config.warnings.push(format!("{} is not there; the built-in {name} is used", path.display()));
+                None
+            }
+            None => rules.iter().map(|path| path.join(name)).find(|path| path.is_file()),
+        }
     }
 
     fn read_classifications(&mut self, path: Option<&Path>) -> Result<()> {
@@ -77,22 +89,21 @@ pub fn registry() -> Registry {
     Registry::new(&[engine::keywords::ALL])
 }
 
-/// The file of that name in one of the folders of rules.
-fn beside(rules: &[PathBuf], name: &str) -> Option<PathBuf> {
-    rules.iter().map(|path| path.join(name)).find(|path| path.is_file())
+fn folder_of(path: &Path) -> PathBuf {
+    if path.is_dir() { path.to_owned() } else { path.parent().map(Path::to_owned).unwrap_or_default() }
 }
 
 fn text_of(path: Option<&Path>, default: &str) -> Result<(String, String)> {
     match path {
         None => Ok((default.to_owned(), "the built-in defaults".to_owned())),
         Some(path) => {
-            let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            Ok((text, path.display().to_string()))
+            let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Ok((String::from_utf8_lossy(&bytes).into_owned(), path.display().to_string()))
         }
     }
 }
 
-fn refuse(name: &str, errors: &[engine::compile::ConfigFileError]) -> Result<()> {
+fn refuse(name: &str, errors: &[ConfigFileError]) -> Result<()> {
     match errors.first() {
         None => Ok(()),
         Some(first) if errors.len() == 1 => bail!("{name}: {first}"),

@@ -1,88 +1,115 @@
 //! Reading traffic: `ruleids -r RULES (-p PCAP | -i IFACE)`.
 
+mod drive;
+#[cfg(feature = "live")]
+mod live;
 mod offline;
 mod pipeline;
+mod progress;
+mod report;
 
 use std::sync::Arc;
 use std::time::Instant;
 
+use anyhow::anyhow;
 use engine::config::Config;
 use engine::detect::RuleSet;
-use rule_parser::{Diagnostic, Severity};
+use rule_parser::{Diagnostic, Severity, SourceText};
 
 use crate::args::{Checksums, RunArgs};
 use crate::exit::Exit;
-use crate::setup::Setup;
+use crate::setup::{Setup, registry};
 use crate::{Ended, Failure, load};
+use report::Report;
 
 /// Rules and configuration, ready for packets.
 pub struct Ready {
     pub config: Arc<Config>,
     pub rules: Arc<RuleSet>,
+    /// Rules that cannot be loaded.
     pub refused: usize,
+    /// Rules that say themselves that they are for another program.
+    pub skipped: usize,
 }
 
+/// Reads traffic, as the command line says.
 pub fn run(args: &RunArgs) -> Ended {
     let started = Instant::now();
-    let ready = prepare(args)?;
-    let refused = if ready.refused > 0 && !args.keep_going {
-        Exit::Rules
-    } else {
-        Exit::Success
-    };
-    if args.verbose > 0 {
-        eprintln!(
-            "ready: {} rules loaded in {:.3} s",
-            ready.rules.rules.len(),
-            started.elapsed().as_secs_f64()
-        );
+    if args.rules.is_empty() && args.config.is_none() {
+        return Err(Failure::new(Exit::Usage, anyhow!("no rules: name files or folders with -r, or a configuration with -c")));
     }
+    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules).map_err(|e| Failure::new(Exit::Rules, e))?;
+    let ready = prepare(args, &mut setup)?;
+    if !args.quiet {
+        setup.config.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+    }
+    if args.verbose > 0 && !setup.config.unused.is_empty() {
+        eprintln!("note: these keys of the configuration have no effect here: {}", setup.config.unused.join(", "));
+    }
+    let refused = if ready.refused > 0 && !args.keep_going { Exit::Rules } else { Exit::Success };
+    let say_ready = || {
+        if args.verbose > 0 {
+            eprintln!("ready: {} rules loaded in {:.3} s", ready.rules.rules.len(), started.elapsed().as_secs_f64());
+        }
+    };
     if args.test {
+        say_ready();
         return Ok(refused);
     }
-    if !args.pcap.is_empty() {
-        return Ok(refused.and(offline::run(args, &ready)?));
+    #[cfg(feature = "live")]
+    if !args.interface.is_empty() {
+        let again = || reload(args);
+        return live::run(args, &setup, &ready, &again, &say_ready);
     }
-    Err(Failure::new(
-        Exit::Usage,
-        anyhow::anyhow!("nothing to read: name a capture with -p or an interface with -i"),
-    ))
+    if args.pcap.is_empty() {
+        return Err(Failure::new(Exit::Usage, anyhow!("nothing to read: name a capture with -p or an interface with -i")));
+    }
+    let mut report = Report::new(args, &setup, &ready, None).map_err(|e| Failure::new(Exit::Usage, e))?;
+    say_ready();
+    let exit = refused.and(offline::run(args, &ready, &mut report)?);
+    report.finish().map(|alerts| exit.and(alerts)).map_err(|e| Failure::new(Exit::Usage, e))
 }
 
-/// Loads everything; what is wrong with rules is told on stderr.
-fn prepare(args: &RunArgs) -> Result<Ready, Failure> {
+/// Loads the rules; what is wrong with them is told on stderr.
+fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
     let fail = |e| Failure::new(Exit::Rules, e);
-    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules).map_err(fail)?;
-    match args.checksums {
-        Some(Checksums::None) => setup.engine.stream.checksum_validation = false,
-        Some(Checksums::All) => setup.engine.stream.checksum_validation = true,
-        None => {}
+    let config = &mut setup.config;
+    match (args.checksums, config.capture_checksums) {
+        (Some(Checksums::None), _) | (None, config::Checksums::No) => config.engine.stream.checksum_validation = false,
+        (Some(Checksums::All), _) => config.engine.stream.checksum_validation = true,
+        (None, _) => {}
     }
-    let read = load::read(&args.rules).map_err(fail)?;
+    let paths = if args.rules.is_empty() { &config.rule_files } else { &args.rules };
+    let read = load::read(paths).map_err(fail)?;
     let sources = load::texts(&read);
-    let registry = setup.registry();
+    let registry = registry();
     let compilation = load::compile(&sources, args.dialect, &setup.compiler(&registry));
     let refused = compilation.files.iter().map(|f| f.refused).sum();
+    let skipped = compilation.files.iter().map(|f| f.skipped).sum();
     if !args.quiet {
         tell(&sources, &compilation.diagnostics, refused);
     }
-    Ok(Ready {
-        config: Arc::new(setup.engine),
-        rules: Arc::new(compilation.rules),
-        refused,
-    })
+    let mut engine = setup.config.engine.clone();
+    report::wants(args, setup, &mut engine);
+    Ok(Ready { config: Arc::new(engine), rules: Arc::new(compilation.rules), refused, skipped })
+}
+
+/// Loads the rules again, while traffic goes on.
+#[cfg(feature = "live")]
+fn reload(args: &RunArgs) -> anyhow::Result<Arc<RuleSet>> {
+    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules)?;
+    match prepare(args, &mut setup) {
+        Ok(ready) => Ok(ready.rules),
+        Err(failure) => Err(failure.error),
+    }
 }
 
 /// Draws the first of the errors and counts the rest.
-fn tell(sources: &[rule_parser::SourceText<'_>], found: &[Vec<Diagnostic>], refused: usize) {
+fn tell(sources: &[SourceText<'_>], found: &[Vec<Diagnostic>], refused: usize) {
     let mut left = SHOWN;
     for (source, diagnostics) in sources.iter().zip(found) {
-        let errors: Vec<Diagnostic> = diagnostics
-            .iter()
-            .filter(|d| d.severity == Severity::Error)
-            .take(left)
-            .cloned()
-            .collect();
+        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        let errors: Vec<Diagnostic> = errors.take(left).cloned().collect();
         left -= errors.len();
         if !errors.is_empty() {
             eprint!("{}", rule_parser::render(source, &errors, false));

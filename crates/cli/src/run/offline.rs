@@ -1,96 +1,186 @@
 //! Captures: one load of the rules, many captures, each with a state of its own.
-use std::io::Write;
 
-use capture::Input;
-use engine::eve::{EveOptions, Origin};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use capture::{CaptureError, CaptureFile, Input};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use engine::detect::RuleSet;
+use engine::event::Event;
 use engine::worker::Frame;
 
 use super::Ready;
+use super::drive::{Driven, Step, Traffic, drive};
+use super::report::Report;
 use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::{Ended, Failure};
 
-pub fn run(args: &RunArgs, ready: &Ready) -> Ended {
+/// Reads all captures and tells `report` of them, in their order.
+pub fn run(args: &RunArgs, ready: &Ready, report: &mut Report) -> Ended {
     let inputs = capture::expand(&args.pcap).map_err(|e| Failure::new(Exit::Capture, e))?;
-    let mut exit = Exit::Success;
-    let options = EveOptions {
-        pcap_filename: true,
-        ..EveOptions::default()
-    };
-    let mut file: Box<dyn Write> = match &args.log_dir {
-        Some(dir) => Box::new(std::io::BufWriter::new(
-            std::fs::File::create(dir.join("eve.json")).map_err(|e| Failure::new(Exit::Usage, e))?,
-        )),
-        None => Box::new(std::io::stdout().lock()),
-    };
-    for (number, input) in inputs.inputs.iter().enumerate() {
-        let name = match input {
-            Input::File(path) => path.display().to_string(),
-            Input::Stdin => "-".to_owned(),
-        };
-        let origin = Origin {
-            rules: &ready.rules.meta,
-            capture: Some(&name),
-            interface: None,
-        };
-        let mut buffer = Vec::new();
-        let mut sink = |event: engine::event::Event| {
-            let _ = options.write(&event, &origin, &mut buffer);
-        };
-        let result = match input.open() {
-            Err(e) => Err(e),
-            Ok(mut capture) => {
-                let next = |hand: &mut dyn FnMut(Frame<'_>)| -> Result<bool, capture::CaptureError> {
-                    match capture.next()? {
-                        Some(f) => {
-                            hand(Frame {
-                                data: f.data,
-                                time: f.time,
-                                number: f.number,
-                                link: f.link,
-                            });
-                            Ok(true)
-                        }
-                        None => Ok(false),
+    if !inputs.skipped.is_empty() && !args.quiet {
+        eprintln!("note: {} files in the folders are no captures and were left out", inputs.skipped.len());
+    }
+    let inputs = inputs.inputs;
+    report.captures(inputs.len());
+    if args.threads.0 > 1 && inputs.len() > 1 {
+        side_by_side(args, ready, &inputs, report)
+    } else {
+        let mut exit = Exit::Success;
+        for (number, input) in inputs.iter().enumerate() {
+            let name = name_of(input);
+            report.begin(&name);
+            let driven = read(args, ready, args.threads.0, number, input, &mut |event, rules| report.event(&event, rules));
+            exit = exit.and(finish(ready, report, driven));
+        }
+        Ok(exit)
+    }
+}
+
+/// What a thread has to say of a capture.
+enum Said {
+    Events(Vec<Event>),
+    End(Box<Driven<CaptureError>>),
+}
+
+/// Several captures at a time, each on a thread of its own; told in their order all the same.
+fn side_by_side(args: &RunArgs, ready: &Ready, inputs: &[Input], report: &mut Report) -> Ended {
+    let (senders, receivers): (Vec<_>, Vec<_>) = inputs.iter().map(|_| bounded::<Said>(BATCHES_AHEAD)).unzip();
+    let senders: Vec<std::sync::Mutex<Option<Sender<Said>>>> = senders.into_iter().map(|s| Some(s).into()).collect();
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..args.threads.0.min(inputs.len()) {
+            scope.spawn(|| {
+                // Captures are begun in order, so the one that is told of now is always being read.
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(input) = inputs.get(number) else { return };
+                    let sender = senders[number].lock().ok().and_then(|mut slot| slot.take());
+                    if let Some(sender) = sender {
+                        one(args, ready, number, input, &sender);
                     }
-                };
-                if args.threads.0 > 1 {
-                    super::pipeline::run(
-                        &ready.config,
-                        &ready.rules,
-                        args.threads.0,
-                        number as u32,
-                        next,
-                        &mut sink,
-                    )
-                    .1
-                } else {
-                    let mut engine = engine::Engine::new(
-                        std::sync::Arc::clone(&ready.config),
-                        std::sync::Arc::clone(&ready.rules),
-                    );
-                    engine.set_capture(number as u32);
-                    let mut next = next;
-                    let r = loop {
-                        match next(&mut |frame| {
-                            engine.frame(frame, &mut sink);
-                        }) {
-                            Ok(true) => {}
-                            Ok(false) => break Ok(()),
-                            Err(e) => break Err(e),
-                        }
-                    };
-                    engine.end_of_capture(&mut sink);
-                    r
                 }
-            }
-        };
-        file.write_all(&buffer).map_err(|e| Failure::new(Exit::Usage, e))?;
-        if let Err(e) = result {
-            eprintln!("error: {e}");
-            exit = exit.and(Exit::Capture);
+            });
+        }
+        let mut exit = Exit::Success;
+        for (input, receiver) in inputs.iter().zip(&receivers) {
+            exit = exit.and(tell(ready, input, receiver, report));
+        }
+        Ok(exit)
+    })
+}
+
+/// Reads one capture and sends what comes of it.
+fn one(args: &RunArgs, ready: &Ready, number: usize, input: &Input, sender: &Sender<Said>) {
+    let mut batch = Vec::new();
+    let driven = read(args, ready, 1, number, input, &mut |event, _| {
+        batch.push(event);
+        if batch.len() == EVENTS_PER_BATCH {
+            // Whoever listens is gone only after a panic.
+            let _ = sender.send(Said::Events(std::mem::take(&mut batch)));
+        }
+    });
+    let _ = sender.send(Said::Events(batch));
+    let _ = sender.send(Said::End(Box::new(driven)));
+}
+
+fn tell(ready: &Ready, input: &Input, receiver: &Receiver<Said>, report: &mut Report) -> Exit {
+    let name = name_of(input);
+    report.begin(&name);
+    for said in receiver {
+        match said {
+            Said::Events(events) => events.iter().for_each(|event| report.event(event, &ready.rules)),
+            Said::End(driven) => return finish(ready, report, *driven),
         }
     }
-    file.flush().map_err(|e| Failure::new(Exit::Usage, e))?;
-    Ok(exit)
+    eprintln!("error: {name}: its thread ended early");
+    Exit::Usage
 }
+
+/// Takes one capture through the engine.
+fn read(
+    args: &RunArgs,
+    ready: &Ready,
+    workers: usize,
+    number: usize,
+    input: &Input,
+    sink: &mut dyn FnMut(Event, &RuleSet),
+) -> Driven<CaptureError> {
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    let opened = input.open().and_then(|file| Recorded::new(file, args));
+    match opened {
+        Ok(mut traffic) => drive(ready, workers, number, &mut traffic, sink),
+        Err(error) => Driven { result: Err(error), ..Driven::new(ready) },
+    }
+}
+
+fn finish(ready: &Ready, report: &mut Report, driven: Driven<CaptureError>) -> Exit {
+    report.end(&ready.rules, &driven.counters, &driven.settler);
+    match driven.result {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            eprintln!("error: {error}");
+            Exit::Capture
+        }
+    }
+}
+
+fn name_of(input: &Input) -> String {
+    match input {
+        Input::File(path) => path.display().to_string(),
+        Input::Stdin => "-".to_owned(),
+    }
+}
+
+/// Frames of a capture file, and what `-f` and `--count` leave of them.
+struct Recorded {
+    file: CaptureFile,
+    left: Option<u64>,
+    #[cfg(feature = "live")]
+    filter: Option<capture::Filter>,
+    progress: super::progress::Progress,
+}
+
+impl Recorded {
+    fn new(file: CaptureFile, args: &RunArgs) -> Result<Self, CaptureError> {
+        Ok(Self {
+            file,
+            left: args.count,
+            #[cfg(feature = "live")]
+            filter: args.filter.as_deref().map(capture::Filter::new).transpose()?,
+            progress: super::progress::Progress::new(args.quiet || args.threads.0 > 1),
+        })
+    }
+}
+
+impl Traffic for Recorded {
+    type Error = CaptureError;
+
+    fn next(&mut self, take: &mut dyn FnMut(Frame<'_>)) -> Result<Step, CaptureError> {
+        if self.file.packets() & 0xfff == 0xfff {
+            let (done, total) = self.file.progress();
+            self.progress.at(done, total);
+        }
+        while self.left != Some(0) {
+            let Some(frame) = self.file.next()? else { break };
+            #[cfg(feature = "live")]
+            if let Some(filter) = &mut self.filter
+                && !filter.matches(&frame)?
+            {
+                continue;
+            }
+            self.left = self.left.map(|left| left.saturating_sub(1));
+            take(Frame { data: frame.data, time: frame.time, number: frame.number, link: frame.link });
+            return Ok(Step::Frame);
+        }
+        self.progress.done();
+        Ok(Step::End)
+    }
+}
+
+/// Events that are handed on together.
+const EVENTS_PER_BATCH: usize = 256;
+
+/// LIMIT: so many batches of a capture wait for those before it.
+const BATCHES_AHEAD: usize = 64;

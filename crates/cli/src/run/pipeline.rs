@@ -1,76 +1,68 @@
-//! One capture on several workers: a reader cuts it in rounds, each worker gets its shards' packets of a round, and
-//! what they give is merged in the order of the capture before policy sees it. So the output does not depend on the
-//! number of workers.
+//! Traffic on several workers: a reader cuts it in rounds, each worker gets its shards' packets of a round, and what
+//! they give is merged in the order of the capture before policy sees it. So the output does not depend on the number
+//! of workers.
 
 use std::sync::Arc;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use engine::config::Config;
 use engine::detect::RuleSet;
-use engine::event::{Event, Position};
+use engine::event::Position;
 use engine::policy::Policy;
+use engine::shard_of;
 use engine::worker::{Frame, Output, Worker, WorkerCounters};
-use engine::{Settler, shard_of};
 use packet::{LinkType, Timestamp};
 
-/// What came of a capture.
-pub struct Outcome {
-    pub counters: WorkerCounters,
-    pub settler: Settler,
-}
+use super::drive::{Driven, Sink, Step, Traffic};
+use super::Ready;
 
-/// Runs a capture through `workers` threads. `next` hands each frame to its argument and says whether there was one.
-pub fn run<E: Send>(
-    config: &Arc<Config>,
-    rules: &Arc<RuleSet>,
-    workers: usize,
-    capture: u32,
-    mut next: impl FnMut(&mut dyn FnMut(Frame<'_>)) -> Result<bool, E> + Send,
-    sink: &mut impl FnMut(Event),
-) -> (Outcome, Result<(), E>) {
-    let mut settler = Settler::new(config, rules);
-    let mut policy = Policy::default();
-    let (result, counters) = thread::scope(|scope| {
-        let (inputs, outputs, handles) = start(scope, config, rules, workers, capture);
-        let reader = scope.spawn(move || read(&inputs, workers, &mut next));
+/// Takes traffic through `workers` threads.
+pub fn run<T: Traffic>(ready: &Ready, workers: usize, capture: u32, traffic: &mut T, sink: &mut Sink<'_>) -> Driven<T::Error> {
+    let mut driven = Driven::new(ready);
+    let mut rules = Arc::clone(&ready.rules);
+    thread::scope(|scope| {
+        let (inputs, outputs, handles) = start(scope, ready, workers, capture);
+        let reader = scope.spawn(move || read(&inputs, workers, traffic));
+        let mut policy = Policy::default();
         let mut merged = Vec::new();
-        // A worker answers each round once; the round of the end of the capture is its last.
-        loop {
-            let mut ended = 0;
+        // A worker answers each round once; what the end of the capture brings about is its last answer.
+        while !outputs.is_empty() {
+            let mut ended = false;
             for output in &outputs {
                 match output.recv() {
-                    Ok(round) => merged.extend(round),
-                    Err(_) => ended += 1,
+                    Ok(round) => {
+                        merged.extend(round.outputs);
+                        if let Some(new) = round.rules
+                            && !Arc::ptr_eq(&new, &rules)
+                        {
+                            driven.settler.replace_rules(&new);
+                            policy = Policy::default();
+                            rules = new;
+                        }
+                    }
+                    Err(_) => ended = true,
                 }
             }
             merged.sort_by_key(position);
             for output in merged.drain(..) {
                 match output {
-                    Output::Event(event) => sink(*event),
+                    Output::Event(event) => sink(*event, &rules),
                     Output::Matches(matches) => {
-                        settler.settle(rules, &mut policy, &matches, sink);
+                        driven.settler.settle(&rules, &mut policy, &matches, &mut |event| sink(event, &rules));
                     }
                 }
             }
-            if ended == outputs.len() {
+            if ended {
                 break;
             }
         }
-        let mut counters = WorkerCounters::default();
         for handle in handles {
-            match handle.join() {
-                Ok(of_worker) => counters.add(&of_worker),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
+            driven.counters.add(&joined(handle));
         }
-        let result = match reader.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        (result, counters)
+        driven.result = joined(reader);
+        driven.rules = rules;
     });
-    (Outcome { counters, settler }, result)
+    driven
 }
 
 /// A worker's packets of a round: their bytes one behind another.
@@ -78,6 +70,10 @@ pub fn run<E: Send>(
 struct Batch {
     bytes: Vec<u8>,
     frames: Vec<Held>,
+    /// Other rules, from this round on.
+    rules: Option<Arc<RuleSet>>,
+    /// No packet came for a while: this is the time now.
+    idle: Option<Timestamp>,
 }
 
 /// A packet in a [`Batch`].
@@ -89,91 +85,97 @@ struct Held {
     shard: usize,
 }
 
-type Started<'scope> = (
-    Vec<Sender<Batch>>,
-    Vec<Receiver<Vec<Output>>>,
-    Vec<ScopedJoinHandle<'scope, WorkerCounters>>,
-);
+/// What a worker has to say of a round.
+struct Round {
+    outputs: Vec<Output>,
+    rules: Option<Arc<RuleSet>>,
+}
 
-fn start<'scope>(
-    scope: &'scope thread::Scope<'scope, '_>,
-    config: &Arc<Config>,
-    rules: &Arc<RuleSet>,
-    workers: usize,
-    capture: u32,
-) -> Started<'scope> {
+type Started<'scope> = (Vec<Sender<Batch>>, Vec<Receiver<Round>>, Vec<ScopedJoinHandle<'scope, WorkerCounters>>);
+
+fn start<'scope>(scope: &'scope Scope<'scope, '_>, ready: &Ready, workers: usize, capture: u32) -> Started<'scope> {
     let (mut inputs, mut outputs, mut handles) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..workers {
         let (to_worker, batches) = bounded::<Batch>(ROUNDS_AHEAD);
-        let (from_worker, rounds) = bounded::<Vec<Output>>(ROUNDS_AHEAD);
-        let mut worker = Worker::new(Arc::clone(config), Arc::clone(rules));
-        handles.push(scope.spawn(move || {
-            for batch in batches {
-                let mut out = Vec::new();
-                let mut from = 0;
-                for held in &batch.frames {
-                    let frame = Frame {
-                        data: &batch.bytes[from..held.end],
-                        time: held.time,
-                        number: held.number,
-                        link: held.link,
-                    };
-                    worker.frame(frame, held.shard, capture, &mut out);
-                    from = held.end;
-                }
-                if from_worker.send(out).is_err() {
-                    break;
-                }
-            }
-            let mut out = Vec::new();
-            worker.end_of_capture(capture, &mut out);
-            // The merger may be gone already, after a panic elsewhere.
-            let _ = from_worker.send(out);
-            worker.counters()
-        }));
+        let (from_worker, rounds) = bounded::<Round>(ROUNDS_AHEAD);
+        let worker = Worker::new(Arc::clone(&ready.config), Arc::clone(&ready.rules));
+        handles.push(scope.spawn(move || work(worker, capture, &batches, &from_worker)));
         inputs.push(to_worker);
         outputs.push(rounds);
     }
     (inputs, outputs, handles)
 }
 
-/// Reads the capture in rounds and sends each worker its part, which may be empty: so the merger knows that the worker
+fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Sender<Round>) -> WorkerCounters {
+    for batch in batches {
+        let mut outputs = Vec::new();
+        if let Some(rules) = &batch.rules {
+            worker.replace_rules(Arc::clone(rules));
+        }
+        let mut from = 0;
+        for held in &batch.frames {
+            let frame = Frame { data: &batch.bytes[from..held.end], time: held.time, number: held.number, link: held.link };
+            worker.frame(frame, held.shard, capture, &mut outputs);
+            from = held.end;
+        }
+        if let Some(now) = batch.idle {
+            worker.idle(now, &mut outputs);
+        }
+        if rounds.send(Round { outputs, rules: batch.rules }).is_err() {
+            break;
+        }
+    }
+    let mut outputs = Vec::new();
+    worker.end_of_capture(capture, &mut outputs);
+    // The merger may be gone, after a panic elsewhere; then nobody waits for this.
+    let _ = rounds.send(Round { outputs, rules: None });
+    worker.counters()
+}
+
+/// Reads the traffic in rounds and sends each worker its part, which may be empty: so the merger knows that the worker
 /// has nothing to say of the round.
-fn read<E>(
-    inputs: &[Sender<Batch>],
-    workers: usize,
-    next: &mut impl FnMut(&mut dyn FnMut(Frame<'_>)) -> Result<bool, E>,
-) -> Result<(), E> {
+fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -> Result<(), T::Error> {
     loop {
         let mut batches: Vec<Batch> = (0..workers).map(|_| Batch::default()).collect();
-        let mut result = Ok(true);
+        let mut step = Ok(Step::Frame);
         for _ in 0..PACKETS_PER_ROUND {
-            result = next(&mut |frame| {
+            step = traffic.next(&mut |frame| {
                 let shard = shard_of(frame.data, frame.link);
                 if let Some(batch) = batches.get_mut(shard % workers) {
                     batch.bytes.extend_from_slice(frame.data);
-                    batch.frames.push(Held {
-                        end: batch.bytes.len(),
-                        time: frame.time,
-                        number: frame.number,
-                        link: frame.link,
-                        shard,
-                    });
+                    batch.frames.push(Held { end: batch.bytes.len(), time: frame.time, number: frame.number, link: frame.link, shard });
                 }
             });
-            if !matches!(result, Ok(true)) {
+            if !matches!(step, Ok(Step::Frame)) {
                 break;
             }
+        }
+        if let Ok(Step::Idle(now)) = &step {
+            batches.iter_mut().for_each(|batch| batch.idle = Some(*now));
         }
         for (input, batch) in inputs.iter().zip(batches) {
             if input.send(batch).is_err() {
                 return Ok(());
             }
         }
-        if !result? {
-            return Ok(());
+        match step? {
+            Step::End => return Ok(()),
+            // Rules are replaced between rounds, for all workers at the same packet.
+            Step::Rules(rules) => {
+                for input in inputs {
+                    let batch = Batch { rules: Some(Arc::clone(&rules)), ..Batch::default() };
+                    if input.send(batch).is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+            Step::Frame | Step::Idle(_) => {}
         }
     }
+}
+
+fn joined<T>(handle: ScopedJoinHandle<'_, T>) -> T {
+    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn position(output: &Output) -> Position {

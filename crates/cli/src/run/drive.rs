@@ -1,0 +1,79 @@
+//! Traffic through the engine: on this thread, or on several.
+
+use std::sync::Arc;
+
+use engine::detect::RuleSet;
+use engine::event::Event;
+use engine::worker::{Frame, WorkerCounters};
+use engine::{Engine, Settler};
+use packet::Timestamp;
+
+use super::{Ready, pipeline};
+
+/// Where frames come from.
+pub trait Traffic: Send {
+    /// Why reading stopped before its end.
+    type Error: Send;
+
+    /// Hands the next frame to `take`, or says what there is instead of one.
+    fn next(&mut self, take: &mut dyn FnMut(Frame<'_>)) -> Result<Step, Self::Error>;
+}
+
+/// What a step of [`Traffic`] gave.
+pub enum Step {
+    /// A frame, which was handed out.
+    Frame,
+    /// Nothing for a while; the time now. Live traffic only.
+    Idle(Timestamp),
+    /// Other rules are to be used from here on.
+    Rules(Arc<RuleSet>),
+    /// The end.
+    End,
+}
+
+/// Takes events, in order, with the rules they are about.
+pub type Sink<'s> = dyn FnMut(Event, &RuleSet) + 's;
+
+/// What came of the traffic.
+pub struct Driven<E> {
+    pub counters: WorkerCounters,
+    pub settler: Settler,
+    /// The rules that were used last.
+    pub rules: Arc<RuleSet>,
+    /// What ended it, if not its end.
+    pub result: Result<(), E>,
+}
+
+impl<E> Driven<E> {
+    pub fn new(ready: &Ready) -> Self {
+        Self { counters: WorkerCounters::default(), settler: Settler::new(&ready.config, &ready.rules), rules: Arc::clone(&ready.rules), result: Ok(()) }
+    }
+}
+
+/// Takes all of the traffic through the engine, on as many workers as may be.
+pub fn drive<T: Traffic>(ready: &Ready, workers: usize, capture: u32, traffic: &mut T, sink: &mut Sink<'_>) -> Driven<T::Error> {
+    if workers > 1 && ready.rules.needs_one_worker().is_none() {
+        return pipeline::run(ready, workers, capture, traffic, sink);
+    }
+    let mut engine = Engine::new(Arc::clone(&ready.config), Arc::clone(&ready.rules));
+    engine.set_capture(capture);
+    let mut rules = Arc::clone(&ready.rules);
+    let result = loop {
+        let step = traffic.next(&mut |frame| {
+            engine.frame(frame, &mut |event| sink(event, &rules));
+        });
+        match step {
+            Ok(Step::Frame) => {}
+            Ok(Step::Idle(now)) => engine.idle(now, &mut |event| sink(event, &rules)),
+            Ok(Step::Rules(new)) => {
+                engine.replace_rules(Arc::clone(&new));
+                rules = new;
+            }
+            Ok(Step::End) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    engine.end_of_capture(&mut |event| sink(event, &rules));
+    let (counters, settler) = engine.into_parts();
+    Driven { counters, settler, rules, result }
+}

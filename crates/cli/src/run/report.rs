@@ -1,0 +1,262 @@
+//! What is told of a run: logs, alert lines, and the summary at its end.
+
+use std::fs;
+use std::path::PathBuf;
+
+use config::{AnomalyRecords, EveLogConfig, EveRecords, FileType};
+use engine::Settler;
+use engine::config::Config;
+use engine::detect::RuleSet;
+use engine::eve::{EveOptions, Origin};
+use engine::event::{Body, Event};
+use engine::worker::WorkerCounters;
+use output::{CaptureCounters, Console, EveLog, FastLog, Mode, OutputError, RecordKinds, RecordWriter, RuleCounts, RunCounters, Sink, Sinks, Summary};
+
+use super::Ready;
+use crate::args::RunArgs;
+use crate::exit::Exit;
+use crate::setup::Setup;
+
+/// Tells of a run.
+pub struct Report {
+    sinks: Sinks,
+    summary: Summary,
+    counters: WorkerCounters,
+    run: RunCounters,
+    interface: Option<String>,
+    capture: String,
+    /// The priority at which, and below which, an alert fails the run.
+    fail_on: Option<u8>,
+    failing: u64,
+    quiet: bool,
+    failed: Option<OutputError>,
+}
+
+/// Adds what the engine must report so that everything that is asked for can be written.
+pub fn wants(args: &RunArgs, setup: &Setup, config: &mut Config) {
+    if !setup.configured && (args.log_dir.is_some() || args.json) {
+        config.report.flows = true;
+        config.report.drops = true;
+        config.report.tagged = true;
+    }
+}
+
+impl Report {
+    /// Opens the logs. `interface` names the interfaces of live traffic.
+    pub fn new(args: &RunArgs, setup: &Setup, ready: &Ready, interface: Option<String>) -> anyhow::Result<Self> {
+        let mut report = Self {
+            sinks: Sinks::default(),
+            summary: Summary {
+                rules: RuleCounts {
+                    loaded: ready.rules.rules.len() as u64,
+                    skipped: ready.skipped as u64,
+                    refused: ready.refused as u64,
+                },
+                ..Summary::default()
+            },
+            counters: WorkerCounters::default(),
+            run: RunCounters {
+                rules_loaded: ready.rules.rules.len() as u64,
+                rules_failed: ready.refused as u64,
+                rules_skipped: ready.skipped as u64,
+                ..RunCounters::default()
+            },
+            interface,
+            capture: String::new(),
+            fail_on: args.fail_on,
+            failing: 0,
+            quiet: args.quiet,
+            failed: None,
+        };
+        report.open(args, setup)?;
+        Ok(report)
+    }
+
+    /// So many captures will be told of.
+    pub fn captures(&mut self, number: usize) {
+        self.summary.captures = number as u64;
+    }
+
+    /// A capture begins; what is told next is of it.
+    pub fn begin(&mut self, name: &str) {
+        name.clone_into(&mut self.capture);
+    }
+
+    /// Tells of an event.
+    pub fn event(&mut self, event: &Event, rules: &RuleSet) {
+        if let Body::Alert(alert) = &event.body {
+            let priority = rules.meta.get(alert.rule as usize).map_or(u8::MAX, |m| m.priority);
+            self.failing += u64::from(self.fail_on.is_some_and(|at| priority <= at));
+        }
+        let capture = self.interface.is_none().then_some(self.capture.as_str());
+        let origin = Origin { rules: &rules.meta, capture, interface: self.interface.as_deref() };
+        let told = self.sinks.event(event, &origin);
+        self.note(told);
+    }
+
+    /// A capture ended: what was counted of it.
+    pub fn end(&mut self, rules: &RuleSet, counters: &WorkerCounters, settler: &Settler) {
+        self.counters.add(counters);
+        self.summary.add_alerts(&rules.meta, &settler.alerts);
+        self.summary.suppressed += settler.silenced;
+        self.summary.overflowed += settler.overflowed;
+    }
+
+    /// What the kernel counted of live traffic.
+    #[cfg(feature = "live")]
+    pub fn interfaces(&mut self, stats: &[capture::LiveStats]) {
+        let mut all = CaptureCounters::default();
+        for one in stats {
+            all.kernel_packets += one.received;
+            all.kernel_drops += one.dropped;
+            all.kernel_ifdrops += one.dropped_by_interface;
+        }
+        self.summary.missed = all.kernel_drops;
+        self.run.capture = Some(all);
+    }
+
+    /// Opens the logs anew, after they were moved away.
+    #[cfg(feature = "live")]
+    pub fn reopen(&mut self) {
+        let reopened = self.sinks.reopen();
+        self.note(reopened);
+    }
+
+    /// Writes what is left, tells the summary, and says how the run ends.
+    ///
+    /// # Errors
+    /// When something could not be written.
+    pub fn finish(mut self) -> anyhow::Result<Exit> {
+        let (summary, counters) = (&mut self.summary, &self.counters);
+        summary.packets = counters.packets;
+        summary.bytes = counters.bytes;
+        summary.flows = counters.flow.total;
+        summary.span = counters.span;
+        summary.dropped = counters.drops;
+        summary.bad_checksums = counters.bad_checksums;
+        self.run.alerts = summary.alert_count();
+        self.run.alerts_overflowed = summary.overflowed;
+        self.run.alerts_suppressed = summary.suppressed;
+        let (first, last) = counters.span.unwrap_or_default();
+        self.run.uptime = u64::try_from(last.since(first) / 1_000_000_000).unwrap_or(0);
+        let stats = self.sinks.stats(last, &self.run.tree(counters));
+        self.note(stats);
+        let finished = self.sinks.finish();
+        self.note(finished);
+        if !self.quiet {
+            eprint!("{}", self.summary);
+        }
+        match self.failed {
+            Some(error) => Err(error.into()),
+            None if self.failing > 0 => Ok(Exit::Alerts),
+            None => Ok(Exit::Success),
+        }
+    }
+
+    fn open(&mut self, args: &RunArgs, setup: &Setup) -> anyhow::Result<()> {
+        let live = self.interface.is_some();
+        let folder = args.log_dir.clone().or_else(|| setup.config.log_dir.clone().filter(|_| setup.configured));
+        if let Some(folder) = &folder {
+            fs::create_dir_all(folder)
+                .map_err(|e| anyhow::anyhow!("cannot make the log folder {}: {e}", folder.display()))?;
+            for log in eve_logs(setup) {
+                self.eve(&log, &folder.join(&log.filename), live)?;
+            }
+            for (name, append) in fast_logs(setup) {
+                self.sinks.push(FastLog::file(&folder.join(name), mode(append && live), false)?);
+            }
+        }
+        let many = self.summary.captures > 1 || args.pcap.len() > 1;
+        if args.json {
+            let options = EveOptions { pcap_filename: !live, ..EveOptions::default() };
+            self.sinks.push(EveLog::new(RecordWriter::stdout().immediate(live), standard_kinds(), options));
+        } else if folder.is_none() {
+            self.sinks.push(Console::stdout().name_captures(many));
+        }
+        Ok(())
+    }
+
+    fn eve(&mut self, log: &EveLogConfig, path: &std::path::Path, live: bool) -> anyhow::Result<()> {
+        if log.filetype != FileType::Regular {
+            eprintln!("warning: the EVE output {} is no regular file, which is not supported yet: nothing is written to it", log.filename.display());
+            return Ok(());
+        }
+        let mut options = log.options.clone();
+        options.pcap_filename |= !live;
+        self.sinks.push(EveLog::file(path, mode(log.append && live), kinds(&log.records), options)?);
+        Ok(())
+    }
+
+    /// Keeps the first error; that standard output is closed is none.
+    fn note(&mut self, result: Result<(), OutputError>) {
+        let Err(error) = result else { return };
+        if error.is_broken_pipe() {
+            return;
+        }
+        if self.failed.is_none() {
+            eprintln!("error: {error}");
+            self.failed = Some(error);
+        }
+    }
+}
+
+/// The EVE logs of the configuration; without one, an eve.json with everything there is.
+fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
+    if setup.configured {
+        return setup.config.eve.clone();
+    }
+    vec![EveLogConfig {
+        filename: PathBuf::from("eve.json"),
+        filetype: FileType::Regular,
+        append: true,
+        records: EveRecords {
+            alert: true,
+            tagged_packets: true,
+            flow: true,
+            anomaly: None,
+            drop: Some(config::DropRecords { alerts: true, all_of_flow: false }),
+            stats: Some(config::StatsRecords { totals: true, threads: false, deltas: false }),
+        },
+        options: EveOptions::default(),
+        community_id: None,
+    }]
+}
+
+/// The fast.logs: their files, and whether what is in them stays.
+fn fast_logs(setup: &Setup) -> Vec<(PathBuf, bool)> {
+    if setup.configured {
+        return setup.config.fast.iter().map(|log| (log.filename.clone(), log.append)).collect();
+    }
+    vec![(PathBuf::from("fast.log"), true)]
+}
+
+fn kinds(records: &EveRecords) -> RecordKinds {
+    let anomaly = records.anomaly.unwrap_or(AnomalyRecords { decode: false, stream: false, applayer: false });
+    RecordKinds {
+        alert: records.alert,
+        flow: records.flow,
+        decode_anomaly: anomaly.decode,
+        stream_anomaly: anomaly.stream,
+        applayer_anomaly: anomaly.applayer,
+        drop: records.drop.is_some(),
+        packet: records.tagged_packets,
+        stats: records.stats.is_some(),
+    }
+}
+
+const fn standard_kinds() -> RecordKinds {
+    RecordKinds {
+        alert: true,
+        flow: true,
+        decode_anomaly: false,
+        stream_anomaly: false,
+        applayer_anomaly: false,
+        drop: true,
+        packet: true,
+        stats: true,
+    }
+}
+
+const fn mode(append: bool) -> Mode {
+    if append { Mode::Append } else { Mode::Truncate }
+}
