@@ -96,7 +96,9 @@ pub struct Packet<'a> {
     pub network: Network<'a>,
     /// The transport layer.
     pub transport: Transport<'a>,
-    /// What the transport layer carries; the IP payload for other IP protocols and fragments; empty without IP.
+    /// What rules inspect: the data of TCP, UDP, SCTP and ESP, of ICMP what follows the header.
+    ///
+    /// Suricata: empty for all else, fragments and GRE among it; `payload()` of the network layer has those bytes.
     pub payload: &'a [u8],
     /// What is wrong with it.
     pub events: EventSet,
@@ -324,7 +326,7 @@ impl<'a> Packet<'a> {
 
     /// Whether the packet is a piece of a datagram: more fragments follow, or the offset is not 0.
     ///
-    /// Its transport is `None` then, and its payload the piece.
+    /// Its transport is `None` then and its payload empty; [`fragment`](Self::fragment) has the piece.
     #[inline]
     pub fn is_fragment(&self) -> bool {
         match self.network {

@@ -17,6 +17,7 @@ pub(crate) fn decoder(section: &Section<'_>, variables: &Variables) -> DecodeCon
     let vxlan = section.section("vxlan");
     vxlan.set("enabled", &mut config.vxlan, flag);
     vxlan.set("ports", &mut config.vxlan_ports, ports);
+    vxlan.set("reserved-bits-check", &mut config.vxlan_strict, is_strict);
     let geneve = section.section("geneve");
     geneve.set("enabled", &mut config.geneve, flag);
     geneve.set("ports", &mut config.geneve_ports, ports);
@@ -25,6 +26,15 @@ pub(crate) fn decoder(section: &Section<'_>, variables: &Variables) -> DecodeCon
         .section("typeI")
         .set("enabled", &mut config.erspan_type_i, flag);
     config
+}
+
+/// How strictly reserved bits are checked: `strict` or `permissive`.
+fn is_strict(text: &str) -> Result<bool, String> {
+    match text {
+        "strict" => Ok(true),
+        "permissive" => Ok(false),
+        _ => Err("write `strict` or `permissive`".to_owned()),
+    }
 }
 
 /// The ports of a text: `4789`, `[4789,8472]`, `any` or `$VXLAN_PORTS`.
@@ -52,7 +62,7 @@ mod tests {
     #[test]
     fn ports_may_be_variables() {
         let tree = read_text(
-            "decoder:\n  max-layers: 4\n  teredo: {enabled: no, ports: any}\n  vxlan: {ports: $VXLAN_PORTS}\n  geneve: {ports: \"[1, 2]\"}\n\
+            "decoder:\n  max-layers: 4\n  teredo: {enabled: no, ports: any}\n  vxlan: {ports: $VXLAN_PORTS, reserved-bits-check: permissive}\n  geneve: {ports: \"[1, 2]\"}\n\
              \x20 erspan: {typeI: {enabled: yes}}\n",
         )
         .expect("it is YAML");
@@ -68,6 +78,7 @@ mod tests {
         );
         assert_eq!(config.teredo_ports, PortList::any());
         assert_eq!(config.vxlan_ports.as_slice(), [4789]);
+        assert!(!config.vxlan_strict);
         assert_eq!(config.geneve_ports.as_slice(), [1, 2]);
     }
 

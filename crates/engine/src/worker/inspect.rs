@@ -29,7 +29,7 @@ impl Worker {
     pub(super) fn packet(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
         shard.apply_marks();
         self.counters.count_layers(packet.layers);
-        self.counters.invalid += u64::from(packet.invalid);
+        self.counters.invalid += u64::from(packet.malformed);
         let mut verdict = if packet.is_fragment() {
             self.fragment(shard, packet, out)
         } else {
