@@ -13,13 +13,7 @@ pub(crate) struct Blocks {
 
 impl Blocks {
     /// Takes a whole block, its lengths checked; `item` is what it is called where it is cut off.
-    pub(crate) fn take(
-        self,
-        window: &mut Window,
-        item: Item,
-        least: u32,
-        most: u32,
-    ) -> Result<Range<usize>, Damage> {
+    pub(crate) fn take(self, window: &mut Window, item: Item, least: u32, most: u32) -> Result<Range<usize>, Damage> {
         let length = self.length(window.bytes(), least)?;
         if length > most {
             return Err(Damage::Corrupt(format!(

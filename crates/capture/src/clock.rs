@@ -79,9 +79,6 @@ mod tests {
     fn absurd_stamps_saturate() {
         assert_eq!(Clock::new(0, i64::MAX).time(u64::MAX), Timestamp(i64::MAX));
         assert_eq!(Clock::new(9, i64::MIN).time(0), Timestamp(i64::MIN));
-        assert_eq!(
-            Clock::new(0x80, i64::MAX).time(u64::MAX),
-            Timestamp(i64::MAX)
-        );
+        assert_eq!(Clock::new(0x80, i64::MAX).time(u64::MAX), Timestamp(i64::MAX));
     }
 }

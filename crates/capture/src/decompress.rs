@@ -94,10 +94,7 @@ impl<R: BufRead> ZstdReader<R> {
             }
             match self.decoder.reset(&mut self.source) {
                 Ok(()) => return Ok(true),
-                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                    length,
-                    ..
-                })) => {
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
                     skip(&mut self.source, u64::from(length))?;
                 }
                 Err(e) => return Err(as_io(e)),
@@ -111,9 +108,7 @@ impl<R: BufRead> ZstdReader<R> {
         if let Err(e) = self.decoder.decode_blocks(&mut self.source, one) {
             // The decoder keeps the last window of a frame to itself until the frame is finished;
             // finished it must be, or up to 8 MiB of good packets are lost with the bad block.
-            let closed = self
-                .decoder
-                .decode_blocks(LAST_BLOCK, BlockDecodingStrategy::All);
+            let closed = self.decoder.decode_blocks(LAST_BLOCK, BlockDecodingStrategy::All);
             self.state = match closed {
                 Ok(_) => State::Failing(as_io(e)),
                 Err(_) => State::Failing(io::Error::new(io::ErrorKind::InvalidData, e.to_string())),
@@ -228,16 +223,12 @@ mod tests {
     fn undo(bytes: Vec<u8>) -> (Vec<u8>, io::Result<usize>) {
         let compression = Compression::detect(&bytes).unwrap();
         let mut out = Vec::new();
-        let end = compression
-            .undo(Box::new(io::Cursor::new(bytes)))
-            .read_to_end(&mut out);
+        let end = compression.undo(Box::new(io::Cursor::new(bytes))).read_to_end(&mut out);
         (out, end)
     }
 
     fn text() -> Vec<u8> {
-        (0..200_000_u32)
-            .flat_map(|i| (i / 3).to_le_bytes())
-            .collect()
+        (0..200_000_u32).flat_map(|i| (i / 3).to_le_bytes()).collect()
     }
 
     #[test]

@@ -261,12 +261,10 @@ impl Damage {
                 left,
             },
             Self::Cut => CaptureError::CutStream { place },
-            Self::Io(source) if place.compression.is_some() && is_damage(&source) => {
-                CaptureError::Compressed {
-                    place,
-                    reason: source.to_string(),
-                }
-            }
+            Self::Io(source) if place.compression.is_some() && is_damage(&source) => CaptureError::Compressed {
+                place,
+                reason: source.to_string(),
+            },
             Self::Io(source) => CaptureError::Read { place, source },
             Self::Corrupt(reason) => CaptureError::Corrupt { place, reason },
             Self::LinkType(number) => CaptureError::LinkType { place, number },
@@ -276,10 +274,7 @@ impl Damage {
 
 /// Whether a decompressor's error is about its data and not about reading them.
 fn is_damage(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
-    )
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
 }
 
 /// The expression on a line of its own and a caret below the column.
@@ -287,11 +282,7 @@ fn caret(expression: &str, column: Option<usize>) -> String {
     let Some(before) = column.and_then(|column| expression.get(..column)) else {
         return format!(" in `{expression}`");
     };
-    format!(
-        "\n  {expression}\n  {:width$}^",
-        "",
-        width = before.chars().count()
-    )
+    format!("\n  {expression}\n  {:width$}^", "", width = before.chars().count())
 }
 
 #[cfg(test)]
@@ -327,10 +318,7 @@ mod tests {
             reason: "syntax error".into(),
             column: Some(4),
         };
-        assert_eq!(
-            error.to_string(),
-            "capture filter: syntax error\n  tcp prt 80\n      ^"
-        );
+        assert_eq!(error.to_string(), "capture filter: syntax error\n  tcp prt 80\n      ^");
         let error = CaptureError::Filter {
             expression: "x".into(),
             reason: "bad".into(),

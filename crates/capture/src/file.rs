@@ -107,10 +107,7 @@ impl CaptureFile {
     ///
     /// [`Empty`](CaptureError::Empty), [`Foreign`](CaptureError::Foreign), and what
     /// [`CaptureFile::next`] reports.
-    pub fn from_reader(
-        input: Input,
-        source: impl Read + Send + 'static,
-    ) -> Result<Self, CaptureError> {
+    pub fn from_reader(input: Input, source: impl Read + Send + 'static) -> Result<Self, CaptureError> {
         let consumed = Arc::new(AtomicU64::new(0));
         let mut source: Box<dyn Read + Send> = Box::new(Counted {
             source,
@@ -143,9 +140,7 @@ impl CaptureFile {
         }
         let mut window = Window::new(&head, source);
         let format = if legacy::is_legacy(&head) {
-            Format::Legacy(
-                Legacy::open(&mut window).map_err(|damage| damage.at(place(compression)))?,
-            )
+            Format::Legacy(Legacy::open(&mut window).map_err(|damage| damage.at(place(compression)))?)
         } else if pcapng::is_pcapng(&head) {
             Format::PcapNg(PcapNg::new())
         } else {
@@ -296,12 +291,7 @@ fn describe(head: &[u8]) -> String {
         [b's', b'n', b'o', b'o'] => " (snoop)",
         [0x1f, 0x8b, ..] => " (gzip once more)",
         [0x28, 0xb5, 0x2f, 0xfd] => " (zstd once more)",
-        _ if head
-            .iter()
-            .all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) =>
-        {
-            " (text)"
-        }
+        _ if head.iter().all(|b| b.is_ascii_graphic() || b.is_ascii_whitespace()) => " (text)",
         _ => "",
     };
     format!("{}{looks}", hex.join(" "))
@@ -322,9 +312,7 @@ mod tests {
     fn pcap(packets: u8) -> Vec<u8> {
         let mut writer = PcapWriter::new(Vec::new(), LinkType::RawIp, Resolution::Micros).unwrap();
         for i in 0..packets {
-            writer
-                .write_cut(Timestamp::new(i64::from(i), 0), &[i; 50], 99)
-                .unwrap();
+            writer.write_cut(Timestamp::new(i64::from(i), 0), &[i; 50], 99).unwrap();
         }
         writer.finish().unwrap()
     }
@@ -345,41 +333,24 @@ mod tests {
     #[test]
     fn what_is_no_capture_is_told_apart() {
         assert!(error_of(b"").contains("is empty (0 bytes)"));
-        assert!(
-            error_of(b"PK\x03\x04").contains("is no capture: it starts with 50 4b 03 04 (zip);")
-        );
+        assert!(error_of(b"PK\x03\x04").contains("is no capture: it starts with 50 4b 03 04 (zip);"));
         assert!(error_of(b"# notes").contains("it starts with 23 20 6e 6f (text);"));
         assert!(
-            error_of(&gzip(b"notes"))
-                .contains("is no capture inside the gzip data: it starts with 6e 6f 74 65 (text)")
+            error_of(&gzip(b"notes")).contains("is no capture inside the gzip data: it starts with 6e 6f 74 65 (text)")
         );
         assert!(error_of(&gzip(&gzip(&pcap(1)))).contains("(gzip once more)"));
-        assert!(
-            error_of(&gzip(b"")).contains("inside the gzip data: it starts with nothing (0 bytes)")
-        );
-        assert!(
-            error_of(&gzip(&pcap(1))[..5])
-                .contains("truncated: the gzip data end at byte 0 of the decompressed")
-        );
-        assert!(
-            error_of(&pcap(0)[..20])
-                .contains("the file header at byte 0 says 24 bytes, 20 are left")
-        );
+        assert!(error_of(&gzip(b"")).contains("inside the gzip data: it starts with nothing (0 bytes)"));
+        assert!(error_of(&gzip(&pcap(1))[..5]).contains("truncated: the gzip data end at byte 0 of the decompressed"));
+        assert!(error_of(&pcap(0)[..20]).contains("the file header at byte 0 says 24 bytes, 20 are left"));
     }
 
     #[test]
     fn a_path_that_does_not_open_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let missing = CaptureFile::open(&dir.path().join("x.pcap")).err();
-        assert!(
-            matches!(missing, Some(CaptureError::NotFound { .. })),
-            "{missing:?}"
-        );
+        assert!(matches!(missing, Some(CaptureError::NotFound { .. })), "{missing:?}");
         let folder = CaptureFile::open(dir.path()).err();
-        assert!(
-            matches!(folder, Some(CaptureError::Read { .. })),
-            "{folder:?}"
-        );
+        assert!(matches!(folder, Some(CaptureError::Read { .. })), "{folder:?}");
     }
 
     #[test]
@@ -409,11 +380,7 @@ mod tests {
         let (first, second) = bytes.split_at(24 + 66 + 5);
         writer.write_all(first).unwrap();
         let mut file = CaptureFile::from_reader(Input::Stdin, reader).unwrap();
-        assert_eq!(
-            file.next().unwrap().unwrap().number,
-            1,
-            "before the second is there"
-        );
+        assert_eq!(file.next().unwrap().unwrap().number, 1, "before the second is there");
         writer.write_all(second).unwrap();
         drop(writer);
         assert_eq!(file.next().unwrap().unwrap().data, [1; 50]);
@@ -427,12 +394,7 @@ mod tests {
         let path = dir.path().join("x.pcap");
         fs::write(&path, pcap(200)).unwrap();
         for arguments in [["-q", "-19", "--check"], ["-q", "-1", "--no-check"]] {
-            match Command::new("zstd")
-                .args(arguments)
-                .arg("-f")
-                .arg(&path)
-                .status()
-            {
+            match Command::new("zstd").args(arguments).arg("-f").arg(&path).status() {
                 Ok(status) => assert!(status.success()),
                 Err(e) => return println!("skipped: zstd: {e}"),
             }

@@ -45,8 +45,7 @@ impl Filter {
         let at = match self.programs.iter().position(|(of, _)| *of == link) {
             Some(at) => at,
             None => {
-                let program = compile(&self.expression, link)
-                    .map_err(|e| filter_error(&self.expression, link, &e))?;
+                let program = compile(&self.expression, link).map_err(|e| filter_error(&self.expression, link, &e))?;
                 self.programs.push((link, Program(program)));
                 self.programs.len() - 1
             }
@@ -102,14 +101,10 @@ fn column(expression: &str, link: LinkType, reason: &str) -> Option<usize> {
     {
         return expression.find(word).filter(|_| !word.is_empty());
     }
-    if !reason.contains(SYNTAX)
-        || words(expression).count() > WORD_LIMIT
-        || looks_up_names(expression)
-    {
+    if !reason.contains(SYNTAX) || words(expression).count() > WORD_LIMIT || looks_up_names(expression) {
         return None;
     }
-    let bad = words(expression)
-        .find(|&(start, word)| !can_go_on(&expression[..start + word.len()], link));
+    let bad = words(expression).find(|&(start, word)| !can_go_on(&expression[..start + word.len()], link));
     Some(bad.map_or(expression.len(), |(start, _)| start))
 }
 
@@ -129,12 +124,10 @@ fn can_go_on(beginning: &str, link: LinkType) -> bool {
         " 00:00:00:00:00:00",
     ]
     .iter()
-    .any(
-        |rest| match compile(&format!("{beginning}{rest}{closing}"), link) {
-            Ok(_) => true,
-            Err(e) => !reason(&e).contains(SYNTAX),
-        },
-    )
+    .any(|rest| match compile(&format!("{beginning}{rest}{closing}"), link) {
+        Ok(_) => true,
+        Err(e) => !reason(&e).contains(SYNTAX),
+    })
 }
 
 /// The words of an expression and where they start.
@@ -176,8 +169,7 @@ mod tests {
 
     /// An IPv4 UDP datagram to port 53 without a link layer.
     const DATAGRAM: [u8; 28] = [
-        0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0x30, 0x39, 0, 53, 0,
-        8, 0, 0,
+        0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0x30, 0x39, 0, 53, 0, 8, 0, 0,
     ];
 
     fn ethernet() -> Vec<u8> {
@@ -202,17 +194,9 @@ mod tests {
     fn one_filter_serves_every_link_type() {
         let mut filter = Filter::new("udp port 53 and dst host 10.0.0.2").unwrap();
         let ethernet = ethernet();
-        assert!(
-            filter
-                .matches(&frame(&ethernet, LinkType::Ethernet))
-                .unwrap()
-        );
+        assert!(filter.matches(&frame(&ethernet, LinkType::Ethernet)).unwrap());
         assert!(filter.matches(&frame(&DATAGRAM, LinkType::RawIp)).unwrap());
-        assert!(
-            !filter
-                .matches(&frame(&DATAGRAM, LinkType::Ethernet))
-                .unwrap()
-        );
+        assert!(!filter.matches(&frame(&DATAGRAM, LinkType::Ethernet)).unwrap());
         assert!(
             !Filter::new("tcp")
                 .unwrap()
@@ -230,11 +214,7 @@ mod tests {
     #[test]
     fn a_filter_goes_to_another_thread() {
         let mut filter = Filter::new("udp").unwrap();
-        let passes = std::thread::spawn(move || {
-            filter
-                .matches(&frame(&ethernet(), LinkType::Ethernet))
-                .unwrap()
-        });
+        let passes = std::thread::spawn(move || filter.matches(&frame(&ethernet(), LinkType::Ethernet)).unwrap());
         assert!(passes.join().unwrap());
     }
 
@@ -271,9 +251,9 @@ mod tests {
             ("tcp[13] & 2 != 0 foo", Some(17)),
         ] {
             match Filter::new(expression) {
-                Err(CaptureError::Filter {
-                    column: is, reason, ..
-                }) => assert_eq!(is, column, "{expression}: {reason}"),
+                Err(CaptureError::Filter { column: is, reason, .. }) => {
+                    assert_eq!(is, column, "{expression}: {reason}")
+                }
                 other => panic!("{expression}: {:?}", other.err()),
             }
         }

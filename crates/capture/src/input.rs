@@ -136,11 +136,7 @@ fn walk(root: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), CaptureError> {
 
 /// Whether the name claims that this is a capture.
 fn is_called_capture(path: &Path) -> bool {
-    let extension = |path: &Path| {
-        path.extension()
-            .and_then(OsStr::to_str)
-            .map(str::to_ascii_lowercase)
-    };
+    let extension = |path: &Path| path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     let outer = extension(path);
     let inner = match outer.as_deref() {
         Some("gz" | "zst" | "zstd") => path.file_stem().and_then(|stem| extension(Path::new(stem))),
@@ -196,13 +192,7 @@ mod tests {
         std::os::unix::fs::symlink(root, root.join("a/loop")).unwrap();
         std::os::unix::fs::symlink(root.join("B"), root.join("link")).unwrap();
         let all = expand(&[root]).unwrap();
-        let below = |path: &Path| {
-            path.strip_prefix(root)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
-        };
+        let below = |path: &Path| path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
         let found: Vec<String> = all
             .inputs
             .iter()
@@ -236,12 +226,7 @@ mod tests {
         let all = expand(&[y.as_path(), Path::new("-"), &x, &x]).unwrap();
         assert_eq!(
             all.inputs,
-            [
-                Input::File(y),
-                Input::Stdin,
-                Input::File(x.clone()),
-                Input::File(x)
-            ]
+            [Input::File(y), Input::Stdin, Input::File(x.clone()), Input::File(x)]
         );
         assert!(all.skipped.is_empty());
     }
@@ -257,10 +242,7 @@ mod tests {
         );
         fs::write(dir.path().join("notes.txt"), b"x").unwrap();
         let error = expand(&[dir.path()]).unwrap_err();
-        assert!(
-            matches!(error, CaptureError::NoCaptures { skipped: 1, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, CaptureError::NoCaptures { skipped: 1, .. }), "{error}");
         assert!(matches!(expand(&["-", "-"]), Err(CaptureError::StdinTwice)));
         assert_eq!(names(&expand(&["-"]).unwrap().inputs), ["Stdin"]);
     }

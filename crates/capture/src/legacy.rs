@@ -47,17 +47,14 @@ impl Legacy {
         window
             .need(FILE_HEADER)
             .map_err(|e| e.damage(Item::FileHeader, FILE_HEADER as u64, 0))?;
-        let mut bytes: [u8; FILE_HEADER] =
-            window.bytes().first_chunk().copied().unwrap_or_default();
-        let modified = bytes.starts_with(&MODIFIED.to_le_bytes())
-            || bytes.starts_with(&MODIFIED.to_be_bytes());
+        let mut bytes: [u8; FILE_HEADER] = window.bytes().first_chunk().copied().unwrap_or_default();
+        let modified = bytes.starts_with(&MODIFIED.to_le_bytes()) || bytes.starts_with(&MODIFIED.to_be_bytes());
         if bytes.starts_with(&MODIFIED.to_be_bytes()) {
             // pcap-parser knows the modified header in little endian only; all but the magic is as usual.
             bytes[..4].copy_from_slice(&MICROS.to_be_bytes());
         }
-        let (_, header) = pcap_parser::parse_pcap_header(&bytes).map_err(|_| {
-            Damage::Corrupt(format!("the file header {bytes:02x?} is none of pcap"))
-        })?;
+        let (_, header) = pcap_parser::parse_pcap_header(&bytes)
+            .map_err(|_| Damage::Corrupt(format!("the file header {bytes:02x?} is none of pcap")))?;
         let link = link_type(header.network.0 as u32)?;
         let lengths = match (header.version_major, header.version_minor) {
             (543, _) | (2, 0..=2) => Lengths::OriginalFirst,
@@ -67,11 +64,7 @@ impl Legacy {
         window.take(FILE_HEADER);
         Ok(Self {
             big_endian: header.is_bigendian(),
-            unit: if header.is_nanosecond_precision() {
-                1
-            } else {
-                1000
-            },
+            unit: if header.is_nanosecond_precision() { 1 } else { 1000 },
             header_len: if modified { 24 } else { 16 },
             lengths,
             link,
@@ -81,11 +74,7 @@ impl Legacy {
 
     /// The record with packet number `number`; `None` where the file ends between records.
     #[inline]
-    pub(crate) fn next(
-        &mut self,
-        window: &mut Window,
-        number: u64,
-    ) -> Result<Option<Record>, Damage> {
+    pub(crate) fn next(&mut self, window: &mut Window, number: u64) -> Result<Option<Record>, Damage> {
         match window.need(self.header_len) {
             Ok(()) => {}
             Err(Short::End(0)) => return Ok(None),
@@ -122,12 +111,7 @@ impl Legacy {
     // before its length is known: twice the work for four integers.
     #[inline]
     fn header(&self, bytes: &[u8]) -> [u32; 4] {
-        let fields: [[u8; 4]; 4] = bytes
-            .as_chunks()
-            .0
-            .first_chunk()
-            .copied()
-            .unwrap_or_default();
+        let fields: [[u8; 4]; 4] = bytes.as_chunks().0.first_chunk().copied().unwrap_or_default();
         fields.map(|field| {
             if self.big_endian {
                 u32::from_be_bytes(field)
@@ -164,35 +148,17 @@ mod tests {
     use crate::input::Input;
 
     /// A header and one record of the bytes 1, 2, 3, of 60 on the wire, at 7 s and `fraction`.
-    fn pcap(
-        magic: u32,
-        version: [u16; 2],
-        big_endian: bool,
-        fraction: u32,
-        lengths: [u32; 2],
-    ) -> Vec<u8> {
+    fn pcap(magic: u32, version: [u16; 2], big_endian: bool, fraction: u32, lengths: [u32; 2]) -> Vec<u8> {
         let word = |w: u32| {
-            if big_endian {
-                w.to_be_bytes()
-            } else {
-                w.to_le_bytes()
-            }
+            if big_endian { w.to_be_bytes() } else { w.to_le_bytes() }
         };
         let half = |h: u16| {
-            if big_endian {
-                h.to_be_bytes()
-            } else {
-                h.to_le_bytes()
-            }
+            if big_endian { h.to_be_bytes() } else { h.to_le_bytes() }
         };
         let mut out = Vec::new();
         out.extend(word(magic));
         out.extend(version.map(half).concat());
-        out.extend(
-            [0, 0, 65535, 1, 7, fraction, lengths[0], lengths[1]]
-                .map(word)
-                .concat(),
-        );
+        out.extend([0, 0, 65535, 1, 7, fraction, lengths[0], lengths[1]].map(word).concat());
         if magic == MODIFIED {
             out.extend([9; 8]);
         }
@@ -203,10 +169,7 @@ mod tests {
     fn read(bytes: Vec<u8>) -> Result<(Timestamp, Vec<u8>, u32), CaptureError> {
         let mut file = CaptureFile::from_reader(Input::Stdin, Cursor::new(bytes))?;
         let frame = file.next()?.expect("a packet");
-        assert_eq!(
-            (frame.number, frame.link, frame.interface),
-            (1, LinkType::Ethernet, 0)
-        );
+        assert_eq!((frame.number, frame.link, frame.interface), (1, LinkType::Ethernet, 0));
         let read = (frame.time, frame.data.to_vec(), frame.orig_len);
         assert_eq!(file.next()?, None);
         Ok(read)
@@ -235,10 +198,7 @@ mod tests {
             ([2, 3], [3, 60]),
             ([543, 0], [60, 3]),
         ] {
-            assert_eq!(
-                read(pcap(MICROS, version, false, 5, lengths)).unwrap().2,
-                60
-            );
+            assert_eq!(read(pcap(MICROS, version, false, 5, lengths)).unwrap().2, 60);
         }
     }
 
@@ -254,14 +214,8 @@ mod tests {
         let mut bytes = pcap(MICROS, [2, 4], false, 5, [3, 60]);
         bytes[20] = 147;
         let error = read(bytes).unwrap_err();
-        assert!(
-            matches!(error, CaptureError::LinkType { number: 147, .. }),
-            "{error}"
-        );
-        assert!(
-            error.to_string().contains("link type 147 is not supported"),
-            "{error}"
-        );
+        assert!(matches!(error, CaptureError::LinkType { number: 147, .. }), "{error}");
+        assert!(error.to_string().contains("link type 147 is not supported"), "{error}");
     }
 
     #[test]

@@ -96,18 +96,12 @@ pub fn interfaces() -> Result<Vec<Interface>, CaptureError> {
         interface: "the list of interfaces".into(),
         reason: reason(&e),
     })?;
-    let networks = devices
-        .into_iter()
-        .filter(|device| !is_no_network(&device.name));
+    let networks = devices.into_iter().filter(|device| !is_no_network(&device.name));
     Ok(networks
         .map(|device| Interface {
             up: device.flags.is_up(),
             loopback: device.flags.is_loopback(),
-            addresses: device
-                .addresses
-                .iter()
-                .map(|address| address.addr)
-                .collect(),
+            addresses: device.addresses.iter().map(|address| address.addr).collect(),
             description: device.desc,
             name: device.name,
         })
@@ -181,10 +175,7 @@ impl Live {
                         data: packet.data,
                         // Asked for in nanoseconds: then that is what the microseconds are.
                         #[allow(clippy::useless_conversion)]
-                        time: Timestamp::new(
-                            packet.header.ts.tv_sec.into(),
-                            packet.header.ts.tv_usec.into(),
-                        ),
+                        time: Timestamp::new(packet.header.ts.tv_sec.into(), packet.header.ts.tv_usec.into()),
                         number: self.packets,
                         link: source.link,
                         orig_len: packet.header.len,
@@ -295,8 +286,7 @@ impl Source {
         let number = capture.get_datalink().0 as u32;
         let link = match LinkType::from_pcap(number) {
             LinkType::Other(_) => {
-                let reason =
-                    format!("link type {number} is not supported (see tcpdump.org/linktypes.html)");
+                let reason = format!("link type {number} is not supported (see tcpdump.org/linktypes.html)");
                 return Err(CaptureError::Interface {
                     interface: name.into(),
                     reason,
@@ -378,9 +368,7 @@ fn is_no_network(name: &str) -> bool {
 }
 
 fn millis(timeout: Duration) -> i32 {
-    i32::try_from(timeout.as_millis())
-        .unwrap_or(i32::MAX)
-        .max(1)
+    i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX).max(1)
 }
 
 /// Packets that an interface may hand out while others wait.

@@ -4,9 +4,8 @@
 
 use packet::{LinkType, Timestamp};
 use pcap_parser::pcapng::{
-    EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, SHB_MAGIC, SPB_MAGIC,
-    parse_interfacedescriptionblock_be, parse_interfacedescriptionblock_le,
-    parse_sectionheaderblock,
+    EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, SHB_MAGIC, SPB_MAGIC, parse_interfacedescriptionblock_be,
+    parse_interfacedescriptionblock_le, parse_sectionheaderblock,
 };
 use pcap_parser::{OptionCode, PcapNGOption};
 
@@ -60,11 +59,7 @@ impl PcapNg {
 
     /// The packet with number `number`, after any blocks before it; `None` where the file ends
     /// between blocks.
-    pub(crate) fn next(
-        &mut self,
-        window: &mut Window,
-        number: u64,
-    ) -> Result<Option<Record>, Damage> {
+    pub(crate) fn next(&mut self, window: &mut Window, number: u64) -> Result<Option<Record>, Damage> {
         loop {
             self.at = window.offset();
             match window.need(BLOCK_HEADER) {
@@ -122,8 +117,7 @@ impl PcapNg {
         } else {
             parse_interfacedescriptionblock_le(bytes)
         };
-        let (_, description) = parsed
-            .map_err(|_| Damage::Corrupt("an interface description cannot be read".into()))?;
+        let (_, description) = parsed.map_err(|_| Damage::Corrupt("an interface description cannot be read".into()))?;
         // LIMIT: what the old packet block can number; each costs a file 20 bytes.
         if self.interfaces.len() >= INTERFACE_LIMIT {
             return Err(Damage::Corrupt(format!(
@@ -165,23 +159,15 @@ impl PcapNg {
     /// An enhanced packet block, or the packet block that came before it.
     // PERF: read by hand, since pcap-parser allocates a list for the options of every packet,
     // which nobody reads here.
-    fn packet(
-        &mut self,
-        window: &mut Window,
-        number: u64,
-        layout: Layout,
-    ) -> Result<Record, Damage> {
-        let block = self
-            .blocks
-            .take(window, Item::Packet(number), 32, PACKET_BLOCK_LIMIT)?;
+    fn packet(&mut self, window: &mut Window, number: u64, layout: Layout) -> Result<Record, Damage> {
+        let block = self.blocks.take(window, Item::Packet(number), 32, PACKET_BLOCK_LIMIT)?;
         let bytes = window.at(block.clone());
         let id = if layout.narrow_interface {
             u32::from(self.blocks.half(bytes, 8))
         } else {
             self.blocks.word(bytes, 8)
         };
-        let time =
-            (u64::from(self.blocks.word(bytes, 12)) << 32) | u64::from(self.blocks.word(bytes, 16));
+        let time = (u64::from(self.blocks.word(bytes, 12)) << 32) | u64::from(self.blocks.word(bytes, 16));
         let (captured, original) = (self.blocks.word(bytes, 20), self.blocks.word(bytes, 24));
         let interface = self.recorded_on(id, number)?;
         check_length(number, captured, interface.snaplen, block.len() - 32)?;
@@ -200,9 +186,7 @@ impl PcapNg {
     /// A simple packet block: of interface 0 and without a time. It gets that of the packet
     /// before, since a leap to 1970 and back would end every flow.
     fn simple(&mut self, window: &mut Window, number: u64) -> Result<Record, Damage> {
-        let block = self
-            .blocks
-            .take(window, Item::Packet(number), 16, PACKET_BLOCK_LIMIT)?;
+        let block = self.blocks.take(window, Item::Packet(number), 16, PACKET_BLOCK_LIMIT)?;
         let original = self.blocks.word(window.at(block.clone()), 8);
         let interface = self.recorded_on(0, number)?;
         let limit = if interface.snaplen == 0 {
@@ -263,9 +247,7 @@ fn check_length(number: u64, captured: u32, snaplen: u32, room: usize) -> Result
 const ENHANCED: Layout = Layout {
     narrow_interface: false,
 };
-const OLD: Layout = Layout {
-    narrow_interface: true,
-};
+const OLD: Layout = Layout { narrow_interface: true };
 
 /// The type of the packet block that the enhanced one made obsolete.
 const OLD_PACKET: u32 = 2;
@@ -378,12 +360,7 @@ mod tests {
         loop {
             match file.next() {
                 Ok(Some(frame)) => {
-                    seen.push((
-                        frame.data.to_vec(),
-                        frame.time.0,
-                        frame.link.number(),
-                        frame.interface,
-                    ));
+                    seen.push((frame.data.to_vec(), frame.time.0, frame.link.number(), frame.interface));
                     assert_eq!(frame.number, seen.len() as u64);
                 }
                 Ok(None) => return (seen, None),
@@ -438,11 +415,10 @@ mod tests {
 
     #[test]
     fn simple_and_old_packet_blocks() {
-        let mut file =
-            Builder::new()
-                .section(false)
-                .interface(1, 3, &[])
-                .enhanced(0, 5, b"abc", &[]);
+        let mut file = Builder::new()
+            .section(false)
+            .interface(1, 3, &[])
+            .enhanced(0, 5, b"abc", &[]);
         let mut simple = file.word(9).to_vec();
         simple.extend(b"defg");
         file = file.block(SPB_MAGIC, &simple);
@@ -524,19 +500,10 @@ mod tests {
                 (|b| b[8] = 9) as fn(&mut Vec<u8>),
                 "packet 2 was recorded on interface 9, 1 are described before it",
             ),
-            (
-                |b| b[20] = 200,
-                "packet 2 says 200 bytes, its block has room for 4",
-            ),
-            (
-                |b| b[23] = 200,
-                "packet 2 says 3355443204 bytes, more than the 262144",
-            ),
+            (|b| b[20] = 200, "packet 2 says 200 bytes, its block has room for 4"),
+            (|b| b[23] = 200, "packet 2 says 3355443204 bytes, more than the 262144"),
             (|b| b[4] = 37, "says 37 bytes, not a multiple of 4"),
-            (
-                |b| b[4] = 28,
-                "says 28 bytes, not a multiple of 4 from 32 up",
-            ),
+            (|b| b[4] = 28, "says 28 bytes, not a multiple of 4 from 32 up"),
             (|b| b[7] = 0x70, "a block of 1879048228 bytes, more than"),
             (
                 |b| *b.last_mut().unwrap() = 1,
@@ -566,10 +533,7 @@ mod tests {
                 },
                 "says 36 bytes, 34 are left",
             ),
-            (
-                |b| b[..4].copy_from_slice(&[10, 13, 13, 10]),
-                "is no byte-order magic",
-            ),
+            (|b| b[..4].copy_from_slice(&[10, 13, 13, 10]), "is no byte-order magic"),
         ] {
             let text = bad(change);
             assert!(text.contains(reason), "{text}\nnot: {reason}");

@@ -164,10 +164,7 @@ mod tests {
     #[test]
     fn slides_over_the_whole_stream() {
         let bytes = numbered(100);
-        let mut window = Window::new(
-            &bytes[..4],
-            Box::new(Drip(io::Cursor::new(bytes[4..].to_vec()))),
-        );
+        let mut window = Window::new(&bytes[..4], Box::new(Drip(io::Cursor::new(bytes[4..].to_vec()))));
         let mut seen = Vec::new();
         while window.need(9).is_ok() {
             let range = window.take(9);

@@ -96,8 +96,7 @@ mod tests {
 
     #[test]
     fn the_bytes_are_those_of_the_format() {
-        let mut writer =
-            PcapWriter::new(Vec::new(), LinkType::Ethernet, Resolution::Nanos).unwrap();
+        let mut writer = PcapWriter::new(Vec::new(), LinkType::Ethernet, Resolution::Nanos).unwrap();
         writer.write_cut(Timestamp::new(1, 2), b"abc", 60).unwrap();
         assert_eq!(
             writer.finish().unwrap(),
@@ -107,15 +106,10 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused() {
-        let mut writer =
-            PcapWriter::new(Vec::new(), LinkType::Ethernet, Resolution::Micros).unwrap();
+        let mut writer = PcapWriter::new(Vec::new(), LinkType::Ethernet, Resolution::Micros).unwrap();
         assert!(writer.write(Timestamp(-1), b"").is_err());
         assert!(writer.write(Timestamp::new(1 << 32, 0), b"").is_err());
-        assert!(
-            writer
-                .write(Timestamp(0), &[0; SNAPLEN as usize + 1])
-                .is_err()
-        );
+        assert!(writer.write(Timestamp(0), &[0; SNAPLEN as usize + 1]).is_err());
         assert!(writer.write(Timestamp(0), &[0; SNAPLEN as usize]).is_ok());
     }
 }

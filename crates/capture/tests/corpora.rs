@@ -53,8 +53,7 @@ fn compare(path: &Path) -> Result<(u64, Option<CaptureError>), String> {
         Ok(file) => file,
         Err(e) => return Ok((0, Some(e))),
     };
-    let mut oracle = Capture::from_file_with_precision(path, Precision::Nano)
-        .map_err(|e| format!("libpcap: {e}"))?;
+    let mut oracle = Capture::from_file_with_precision(path, Precision::Nano).map_err(|e| format!("libpcap: {e}"))?;
     loop {
         let ours = match file.next() {
             Ok(ours) => ours,
@@ -82,8 +81,7 @@ fn compare(path: &Path) -> Result<(u64, Option<CaptureError>), String> {
                 if !frame.data.starts_with(theirs.data) || frame.orig_len != theirs.header.len {
                     return Err(format!("packet {} has other bytes", frame.number));
                 }
-                let time =
-                    packet::Timestamp::new(theirs.header.ts.tv_sec, theirs.header.ts.tv_usec);
+                let time = packet::Timestamp::new(theirs.header.ts.tv_sec, theirs.header.ts.tv_usec);
                 // In simple packet blocks there is no time: libpcap says 1970.
                 if frame.time != time && time.0 != 0 {
                     return Err(format!(

@@ -31,20 +31,12 @@ fn frames_sent_at_one_end_are_read_at_the_other() {
     let child = Command::new("ip")
         .args(["netns", "exec", &namespace.0])
         .arg(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "inside_the_namespace",
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(["--exact", "inside_the_namespace", "--ignored", "--nocapture"])
         .env(INSIDE, "1")
         .stdout(Stdio::inherit())
         .spawn()
         .unwrap();
-    assert!(
-        wait(child),
-        "the test in the namespace failed or took too long"
-    );
+    assert!(wait(child), "the test in the namespace failed or took too long");
 }
 
 #[test]
@@ -75,17 +67,9 @@ fn inside_the_namespace() {
             .filter(|(of, ..)| *of == interface)
             .map(|&(_, number, _)| number)
             .collect();
-        assert_eq!(
-            numbers,
-            (0..1000).collect::<Vec<_>>(),
-            "interface {interface}"
-        );
+        assert_eq!(numbers, (0..1000).collect::<Vec<_>>(), "interface {interface}");
     }
-    let nanos = |time: SystemTime| {
-        time.duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap()
-            .as_nanos() as i64
-    };
+    let nanos = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as i64;
     let (first, last) = (nanos(start), nanos(SystemTime::now()));
     assert!(
         seen.iter().all(|(.., time)| (first..=last).contains(time)),
@@ -126,13 +110,7 @@ fn errors_of_opening() {
         },
     );
     assert!(
-        matches!(
-            error,
-            CaptureError::Filter {
-                column: Some(4),
-                ..
-            }
-        ),
+        matches!(error, CaptureError::Filter { column: Some(4), .. }),
         "{error:?}"
     );
     let names: Vec<String> = capture::interfaces()
@@ -209,11 +187,7 @@ fn read(live: &mut Live, count: usize) -> Vec<(u32, u16, i64)> {
     let deadline = Instant::now() + Duration::from_secs(10);
     let mut seen = Vec::new();
     while seen.len() < count {
-        assert!(
-            Instant::now() < deadline,
-            "only {} of {count} frames came",
-            seen.len()
-        );
+        assert!(Instant::now() < deadline, "only {} of {count} frames came", seen.len());
         let Some(frame) = live.next().unwrap() else {
             continue;
         };
@@ -242,9 +216,7 @@ fn sender(interface: &str) -> Capture<Active> {
 /// An Ethernet frame with a UDP datagram that carries `number`.
 fn datagram(number: u16, port: u16) -> Vec<u8> {
     let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
-    frame.extend([
-        0x45, 0, 0, 46, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2,
-    ]);
+    frame.extend([0x45, 0, 0, 46, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
     frame.extend([0x30, 0x39, (port >> 8) as u8, port as u8, 0, 26, 0, 0]);
     frame.extend(number.to_be_bytes());
     frame.resize(60, 0);
@@ -295,10 +267,7 @@ impl Drop for Namespace {
 }
 
 fn run(args: &[&str]) -> Result<(), String> {
-    let output = Command::new("ip")
-        .args(args)
-        .output()
-        .map_err(|e| format!("ip: {e}"))?;
+    let output = Command::new("ip").args(args).output().map_err(|e| format!("ip: {e}"))?;
     if output.status.success() {
         Ok(())
     } else {

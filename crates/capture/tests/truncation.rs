@@ -99,15 +99,12 @@ fn check_cut(made: &Made, packets: &[Vec<u8>], cut: usize) {
     let whole = made.ends.iter().filter(|&&end| end <= cut).count();
     assert_eq!(seen, packets[..whole]);
     // A section header alone is a whole pcapng file, too.
-    let between =
-        cut == made.header || made.ends.contains(&cut) || (made.header == 48 && cut == 28);
+    let between = cut == made.header || made.ends.contains(&cut) || (made.header == 48 && cut == 28);
     match error {
         None => assert!(between, "no error at {cut}"),
         Some(CaptureError::Empty { .. }) => assert_eq!(cut, 0),
         Some(CaptureError::Foreign { .. }) => assert!(cut < 4),
-        Some(CaptureError::Truncated {
-            place, says, left, ..
-        }) => {
+        Some(CaptureError::Truncated { place, says, left, .. }) => {
             assert!(!between && says > left, "{says} > {left} at {cut}");
             assert_eq!(place.packets, whole as u64);
             assert!(place.offset <= cut as u64);
@@ -206,9 +203,6 @@ fn a_zstd_capture_gives_what_was_decoded_before_the_cut() {
     let made = pcap(&packets);
     let packed = zstd(&made.bytes);
     let (seen, error) = read(&packed[..packed.len() - 10]);
-    assert!(
-        matches!(error, Some(CaptureError::CutStream { .. })),
-        "{error:?}"
-    );
+    assert!(matches!(error, Some(CaptureError::CutStream { .. })), "{error:?}");
     assert!(seen.len() > 1000, "{} of 2000", seen.len());
 }

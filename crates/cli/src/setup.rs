@@ -27,11 +27,20 @@ pub struct Setup {
 impl Setup {
     /// Reads the configuration, if there is one, and the files that it names or the folders of rules hold.
     pub fn new(path: Option<&Path>, set: &[String], rules: &[PathBuf]) -> Result<Self> {
-        let request = Request { path: path.map(Path::to_owned), set: set.to_vec(), inline: false };
+        let request = Request {
+            path: path.map(Path::to_owned),
+            set: set.to_vec(),
+            inline: false,
+        };
         let config = request.load()?;
         let variables = config.variables.clone();
-        let mut setup =
-            Self { config, variables, env: Env::default(), thresholds: Vec::new(), configured: path.is_some() };
+        let mut setup = Self {
+            config,
+            variables,
+            env: Env::default(),
+            thresholds: Vec::new(),
+            configured: path.is_some(),
+        };
         setup.env.rule_folder = rules.first().map(|p| folder_of(p)).unwrap_or_default();
         let classifications = setup.file(setup.config.classification_file.clone(), rules, "classification.config");
         setup.read_classifications(classifications.as_deref())?;
@@ -44,7 +53,12 @@ impl Setup {
 
     /// Everything that compiling needs.
     pub fn compiler<'s>(&'s self, registry: &'s Registry) -> Compiler<'s> {
-        Compiler { registry, env: &self.env, variables: &self.variables, thresholds: &self.thresholds }
+        Compiler {
+            registry,
+            env: &self.env,
+            variables: &self.variables,
+            thresholds: &self.thresholds,
+        }
     }
 
     /// The file that the configuration names, if it is there; else the one of that name in a folder of rules.
@@ -52,7 +66,9 @@ impl Setup {
         match configured {
             Some(path) if path.is_file() => Some(path),
             Some(path) => {
-                self.config.warnings.push(format!("{} is not there; the built-in {name} is used", path.display()));
+                self.config
+                    .warnings
+                    .push(format!("{} is not there; the built-in {name} is used", path.display()));
                 None
             }
             None => rules.iter().map(|path| path.join(name)).find(|path| path.is_file()),
@@ -90,7 +106,11 @@ pub fn registry() -> Registry {
 }
 
 fn folder_of(path: &Path) -> PathBuf {
-    if path.is_dir() { path.to_owned() } else { path.parent().map(Path::to_owned).unwrap_or_default() }
+    if path.is_dir() {
+        path.to_owned()
+    } else {
+        path.parent().map(Path::to_owned).unwrap_or_default()
+    }
 }
 
 fn text_of(path: Option<&Path>, default: &str) -> Result<(String, String)> {

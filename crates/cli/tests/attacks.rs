@@ -28,11 +28,18 @@ fn each_capture_raises_what_the_reference_raises() {
 
 #[test]
 fn the_records_of_each_capture() {
-    let mut names: Vec<String> = testkit::fixtures::expected().into_keys().filter(|n| n.starts_with("attacks/")).collect();
+    let mut names: Vec<String> = testkit::fixtures::expected()
+        .into_keys()
+        .filter(|n| n.starts_with("attacks/"))
+        .collect();
     names.sort();
     for name in names {
         let (records, _) = eve(&["-r", "rules", "-p", &format!("fixtures/{name}")]);
-        let alerts: Vec<_> = records.into_iter().filter(|r| r["event_type"] == "alert").map(shown).collect();
+        let alerts: Vec<_> = records
+            .into_iter()
+            .filter(|r| r["event_type"] == "alert")
+            .map(shown)
+            .collect();
         let short = name.trim_start_matches("attacks/").trim_end_matches(".pcap").to_owned();
         insta::assert_json_snapshot!(short, alerts);
     }

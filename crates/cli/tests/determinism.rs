@@ -11,7 +11,17 @@ fn output(rules: &Path, captures: &[&str], threads: &str) -> (Vec<u8>, Vec<u8>) 
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().display().to_string();
     let rules = rules.display().to_string();
-    let mut args = vec!["-r", &rules, "--keep-going", "-k", "none", "--threads", threads, "-l", &log];
+    let mut args = vec![
+        "-r",
+        &rules,
+        "--keep-going",
+        "-k",
+        "none",
+        "--threads",
+        threads,
+        "-l",
+        &log,
+    ];
     for capture in captures {
         args.extend(["-p", capture]);
     }
@@ -24,12 +34,20 @@ fn output(rules: &Path, captures: &[&str], threads: &str) -> (Vec<u8>, Vec<u8>) 
 #[test]
 fn bundled_rules_on_any_number_of_threads() {
     let rules = repository().join("rules");
-    let captures = ["fixtures/attacks.pcap", "fixtures/ordinary.pcap", "fixtures/attacks/land.pcap"];
+    let captures = [
+        "fixtures/attacks.pcap",
+        "fixtures/ordinary.pcap",
+        "fixtures/attacks/land.pcap",
+    ];
     for captures in [&captures[..1], &captures[..]] {
         let one = output(&rules, captures, "1");
         assert!(!one.0.is_empty() && !one.1.is_empty());
         for threads in ["1", "2", "3", "7"] {
-            assert!(output(&rules, captures, threads) == one, "{threads} threads, {} captures", captures.len());
+            assert!(
+                output(&rules, captures, threads) == one,
+                "{threads} threads, {} captures",
+                captures.len()
+            );
         }
     }
 }

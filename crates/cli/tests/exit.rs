@@ -9,7 +9,10 @@ use support::{program, run};
 
 fn status(args: &[&str]) -> (i32, String) {
     let output = run(args);
-    (output.status.code().expect("no signal"), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        output.status.code().expect("no signal"),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 fn file(folder: &Path, name: &str, content: &[u8]) -> String {
@@ -40,14 +43,21 @@ fn usage() {
 #[test]
 fn rules_in_error() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bad = file(folder.path(), "bad.rules", b"alert tcp any any -> any any (msg:\"x\"; contnet:\"a\"; sid:1;)\n");
+    let bad = file(
+        folder.path(),
+        "bad.rules",
+        b"alert tcp any any -> any any (msg:\"x\"; contnet:\"a\"; sid:1;)\n",
+    );
     let (code, stderr) = status(&["-r", &bad, "-T"]);
     assert_eq!(code, 3, "{stderr}");
     for part in ["bad.rules:1:", "contnet", "did you mean `content`?", "^^^^^^^"] {
         assert!(stderr.contains(part), "{part} in\n{stderr}");
     }
     assert_eq!(status(&["-r", &bad, "-p", "fixtures/ordinary.pcap"]).0, 3);
-    assert_eq!(status(&["-r", &bad, "-p", "fixtures/ordinary.pcap", "--keep-going"]).0, 0);
+    assert_eq!(
+        status(&["-r", &bad, "-p", "fixtures/ordinary.pcap", "--keep-going"]).0,
+        0
+    );
     assert_eq!(status(&["check", &bad]).0, 3);
     assert_eq!(status(&["-r", "no/such/file.rules", "-T"]).0, 3);
 }
@@ -56,11 +66,18 @@ fn rules_in_error() {
 fn captures_that_cannot_be_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let rules = file(folder.path(), "one.rules", RULE);
-    let whole = fs::read("fixtures/ordinary.pcap").or_else(|_| fs::read("../../fixtures/ordinary.pcap")).expect("the fixture");
+    let whole = fs::read("fixtures/ordinary.pcap")
+        .or_else(|_| fs::read("../../fixtures/ordinary.pcap"))
+        .expect("the fixture");
     let cut = file(folder.path(), "cut.pcap", &whole[..whole.len() - 7]);
     let empty = file(folder.path(), "empty.pcap", b"");
     let foreign = file(folder.path(), "foreign.pcap", b"GIF89a, which is no capture");
-    for (path, reason) in [(&cut, "truncated"), (&empty, "empty"), (&foreign, "no capture"), (&"no/such.pcap".to_owned(), "no/such.pcap")] {
+    for (path, reason) in [
+        (&cut, "truncated"),
+        (&empty, "empty"),
+        (&foreign, "no capture"),
+        (&"no/such.pcap".to_owned(), "no/such.pcap"),
+    ] {
         let (code, stderr) = status(&["-r", &rules, "-p", path]);
         assert_eq!(code, 4, "{path}: {stderr}");
         assert!(stderr.contains(reason), "{reason} in\n{stderr}");
@@ -75,13 +92,22 @@ fn captures_that_cannot_be_read() {
 
 #[test]
 fn alerts_fail_a_run_that_asks_for_it() {
-    assert_eq!(status(&["-r", "rules", "-p", "fixtures/attacks/land.pcap", "--fail-on"]).0, 5);
-    assert_eq!(status(&["-r", "rules", "-p", "fixtures/attacks/land-near-miss.pcap", "--fail-on"]).0, 0);
+    assert_eq!(
+        status(&["-r", "rules", "-p", "fixtures/attacks/land.pcap", "--fail-on"]).0,
+        5
+    );
+    assert_eq!(
+        status(&["-r", "rules", "-p", "fixtures/attacks/land-near-miss.pcap", "--fail-on"]).0,
+        0
+    );
 }
 
 #[test]
 fn ready_is_said_before_the_first_packet() {
-    let output = program().args(["-v", "-r", "rules", "-p", "fixtures/ordinary.pcap"]).output().expect("it starts");
+    let output = program()
+        .args(["-v", "-r", "rules", "-p", "fixtures/ordinary.pcap"])
+        .output()
+        .expect("it starts");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.lines().any(|line| line.starts_with("ready")), "{stderr}");
 }

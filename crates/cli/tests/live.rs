@@ -20,24 +20,44 @@ impl Net {
     /// `None`, with the reason printed, where namespaces cannot be made.
     fn new(tag: &str) -> Option<Self> {
         let id = std::process::id();
-        let net = Self { left: format!("rl{tag}{id}"), right: format!("rr{tag}{id}") };
+        let net = Self {
+            left: format!("rl{tag}{id}"),
+            right: format!("rr{tag}{id}"),
+        };
         let (a, b) = (net.left.as_str(), net.right.as_str());
         let made = [
             vec!["netns", "add", a],
             vec!["netns", "add", b],
-            vec!["-n", a, "link", "add", "veth0", "type", "veth", "peer", "name", "veth0", "netns", b],
+            vec![
+                "-n", a, "link", "add", "veth0", "type", "veth", "peer", "name", "veth0", "netns", b,
+            ],
             vec!["-n", a, "link", "set", "veth0", "up"],
             vec!["-n", b, "link", "set", "veth0", "up"],
         ]
         .iter()
-        .all(|args| Command::new("ip").args(args).stderr(Stdio::null()).status().is_ok_and(|s| s.success()));
+        .all(|args| {
+            Command::new("ip")
+                .args(args)
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|s| s.success())
+        });
         if !made {
             println!("skipped: no network namespaces can be made here (needs root and iproute2)");
             return None;
         }
         for ns in [a, b] {
             // What the kernel sends by itself is no part of the test.
-            let _ = Command::new("ip").args(["netns", "exec", ns, "sysctl", "-qw", "net.ipv6.conf.veth0.disable_ipv6=1"]).output();
+            let _ = Command::new("ip")
+                .args([
+                    "netns",
+                    "exec",
+                    ns,
+                    "sysctl",
+                    "-qw",
+                    "net.ipv6.conf.veth0.disable_ipv6=1",
+                ])
+                .output();
         }
         Some(net)
     }
@@ -63,8 +83,15 @@ impl Listening {
         let log = tempfile::tempdir().expect("a folder");
         let path = log.path().display().to_string();
         let mut command = Command::new("ip");
-        command.args(["netns", "exec", namespace]).arg(program().get_program()).current_dir(repository());
-        command.args(["-v", "-i", "veth0", "-l", &path]).args(more).stderr(Stdio::piped()).stdout(Stdio::null());
+        command
+            .args(["netns", "exec", namespace])
+            .arg(program().get_program())
+            .current_dir(repository());
+        command
+            .args(["-v", "-i", "veth0", "-l", &path])
+            .args(more)
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null());
         let mut child = command.spawn().expect("ip is there");
         let mut pipe = child.stderr.take().expect("a pipe");
         let (send, stderr) = std::sync::mpsc::channel();
@@ -101,7 +128,13 @@ impl Listening {
 
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([name, &pid]).status().expect("kill is there").success());
+        assert!(
+            Command::new("kill")
+                .args([name, &pid])
+                .status()
+                .expect("kill is there")
+                .success()
+        );
     }
 
     /// Ends it, and gives its exit status and records.
@@ -118,7 +151,10 @@ impl Listening {
             std::thread::sleep(Duration::from_millis(50));
         };
         let text = std::fs::read_to_string(self.log.path().join("eve.json")).unwrap_or_default();
-        let records = text.lines().map(|line| serde_json::from_str(line).expect("a record is JSON")).collect();
+        let records = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a record is JSON"))
+            .collect();
         (status.code(), records)
     }
 }
@@ -141,7 +177,10 @@ fn replay(namespace: &str, capture: &str) {
 fn sends_frames_when_asked_to() {
     let Some(path) = std::env::var_os(REPLAY) else { return };
     let mut file = pcap::Capture::from_file(path).expect("a capture");
-    let mut wire = pcap::Capture::from_device("veth0").expect("an interface").open().expect("it opens");
+    let mut wire = pcap::Capture::from_device("veth0")
+        .expect("an interface")
+        .open()
+        .expect("it opens");
     let mut first = None;
     let started = Instant::now();
     while let Ok(packet) = file.next_packet() {
@@ -158,7 +197,9 @@ const REPLAY: &str = "RULEIDS_TEST_REPLAY";
 fn by_sid(records: &[Value]) -> BTreeMap<u64, usize> {
     let mut counts = BTreeMap::new();
     for record in records.iter().filter(|r| r["event_type"] == "alert") {
-        *counts.entry(record["alert"]["signature_id"].as_u64().expect("a sid")).or_default() += 1;
+        *counts
+            .entry(record["alert"]["signature_id"].as_u64().expect("a sid"))
+            .or_default() += 1;
     }
     counts
 }
@@ -167,7 +208,12 @@ fn by_sid(records: &[Value]) -> BTreeMap<u64, usize> {
 fn the_same_alerts_live_as_offline() {
     let Some(net) = Net::new("a") else { return };
     // Each of these ends within seconds, so that the replay does too.
-    for capture in ["attacks/land.pcap", "attacks/syn-flood-source.pcap", "attacks/xmas-scan.pcap", "attacks/teardrop.pcap"] {
+    for capture in [
+        "attacks/land.pcap",
+        "attacks/syn-flood-source.pcap",
+        "attacks/xmas-scan.pcap",
+        "attacks/teardrop.pcap",
+    ] {
         let listening = Listening::start(&net.right, &["-r", "rules"]);
         replay(&net.left, capture);
         std::thread::sleep(Duration::from_millis(500));
@@ -185,7 +231,11 @@ fn rules_are_reloaded_without_losing_a_packet() {
     let Some(net) = Net::new("b") else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let rules = folder.path().join("x.rules");
-    let rule = |sid| format!("alert udp any any -> any 53 (msg:\"x\"; sid:{sid};)\nalert tcp any any -> any any (msg:\"y\"; flags:S; sid:9;)\n");
+    let rule = |sid| {
+        format!(
+            "alert udp any any -> any 53 (msg:\"x\"; sid:{sid};)\nalert tcp any any -> any any (msg:\"y\"; flags:S; sid:9;)\n"
+        )
+    };
     std::fs::write(&rules, rule(1)).expect("the folder can be written to");
     let listening = Listening::start(&net.right, &["-r", &rules.display().to_string()]);
     replay(&net.left, "attacks/syn-flood-source.pcap");
@@ -198,8 +248,17 @@ fn rules_are_reloaded_without_losing_a_packet() {
     listening.signal("-INT");
     let (status, live) = listening.finish();
     assert_eq!(status, Some(0));
-    let (offline, _) = eve(&["-r", &rules.display().to_string(), "-p", "fixtures/attacks/syn-flood-source.pcap"]);
-    assert_eq!(by_sid(&live).get(&9), by_sid(&offline).get(&9).map(|n| n * 3).as_ref(), "every packet of the three replays");
+    let (offline, _) = eve(&[
+        "-r",
+        &rules.display().to_string(),
+        "-p",
+        "fixtures/attacks/syn-flood-source.pcap",
+    ]);
+    assert_eq!(
+        by_sid(&live).get(&9),
+        by_sid(&offline).get(&9).map(|n| n * 3).as_ref(),
+        "every packet of the three replays"
+    );
 }
 
 #[test]

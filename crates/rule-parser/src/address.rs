@@ -7,16 +7,11 @@ use crate::field::{self, File, MAX_DEPTH};
 use crate::{AddressExpr, AddressNode, Diagnostic, codes};
 
 /// Reads a whole field as an address expression.
-pub(crate) fn address_expr<'a>(
-    file: File<'a>,
-    input: &'a str,
-) -> Result<AddressExpr<'a>, Diagnostic> {
+pub(crate) fn address_expr<'a>(file: File<'a>, input: &'a str) -> Result<AddressExpr<'a>, Diagnostic> {
     let (mut rest, mut expr) = expression(file, input, 0)?;
     if let Some(more) = rest.strip_prefix(',') {
         // Suricata: a list without brackets is read as one.
-        let (after, list) = field::members(file, None, Some(expr), more, |input| {
-            expression(file, input, 1)
-        })?;
+        let (after, list) = field::members(file, None, Some(expr), more, |input| expression(file, input, 1))?;
         rest = after;
         let span = file.read(input, after).span;
         expr = AddressExpr {
@@ -34,29 +29,14 @@ pub(crate) fn address_expr<'a>(
         .help("separate the members of a list with commas"))
 }
 
-fn expression<'a>(
-    file: File<'a>,
-    input: &'a str,
-    depth: u32,
-) -> Result<(&'a str, AddressExpr<'a>), Diagnostic> {
+fn expression<'a>(file: File<'a>, input: &'a str, depth: u32) -> Result<(&'a str, AddressExpr<'a>), Diagnostic> {
     let (body, negated) = field::negation(file, input)?;
     let (rest, node) = node(file, body, depth)?;
     let span = file.read(input, rest).span;
-    Ok((
-        rest,
-        AddressExpr {
-            negated,
-            node,
-            span,
-        },
-    ))
+    Ok((rest, AddressExpr { negated, node, span }))
 }
 
-fn node<'a>(
-    file: File<'a>,
-    input: &'a str,
-    depth: u32,
-) -> Result<(&'a str, AddressNode<'a>), Diagnostic> {
+fn node<'a>(file: File<'a>, input: &'a str, depth: u32) -> Result<(&'a str, AddressNode<'a>), Diagnostic> {
     if let Some(inner) = input.strip_prefix('[') {
         if depth >= MAX_DEPTH {
             return Err(field::too_deep(file, input));
@@ -113,9 +93,7 @@ fn network<'a>(
     } else {
         error
             .label(format!("the prefix length goes from 0 to {max}"))
-            .help(format!(
-                "write a length of at most {max} bits after the slash"
-            ))
+            .help(format!("write a length of at most {max} bits after the slash"))
     })
 }
 
@@ -123,26 +101,17 @@ fn network<'a>(
 fn netmask_prefix(text: &str) -> Option<u8> {
     let mask = u32::from(text.parse::<Ipv4Addr>().ok()?);
     let ones = mask.leading_ones();
-    (mask.count_ones() == ones)
-        .then(|| u8::try_from(ones).ok())
-        .flatten()
+    (mask.count_ones() == ones).then(|| u8::try_from(ones).ok()).flatten()
 }
 
-fn range<'a>(
-    file: File<'a>,
-    word: &'a str,
-    first: &'a str,
-    last: &'a str,
-) -> Result<AddressNode<'a>, Diagnostic> {
+fn range<'a>(file: File<'a>, word: &'a str, first: &'a str, last: &'a str) -> Result<AddressNode<'a>, Diagnostic> {
     let (from, to) = (host(file, first)?, host(file, last)?);
     if from.is_ipv4() != to.is_ipv4() {
-        return Err(Diagnostic::error(
-            codes::BAD_ADDRESS,
-            "a range mixes IPv4 and IPv6",
-            file.span(word),
-        )
-        .label("its ends are of two families")
-        .help("write two ranges"));
+        return Err(
+            Diagnostic::error(codes::BAD_ADDRESS, "a range mixes IPv4 and IPv6", file.span(word))
+                .label("its ends are of two families")
+                .help("write two ranges"),
+        );
     }
     if from > to {
         return Err(Diagnostic::error(
@@ -153,10 +122,7 @@ fn range<'a>(
         .label("matches nothing")
         .help(format!("swap the ends: `{last}-{first}`")));
     }
-    Ok(AddressNode::Range {
-        first: from,
-        last: to,
-    })
+    Ok(AddressNode::Range { first: from, last: to })
 }
 
 fn host<'a>(file: File<'a>, word: &'a str) -> Result<IpAddr, Diagnostic> {
@@ -182,14 +148,8 @@ fn bad_address<'a>(file: File<'a>, word: &'a str) -> Diagnostic {
             .label("names a variable?")
             .help(format!("write `${}`", excerpt(word)));
     }
-    let dotted = word
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if dotted
-        && word
-            .split('.')
-            .any(|part| part.len() > 1 && part.starts_with('0'))
-    {
+    let dotted = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if dotted && word.split('.').any(|part| part.len() > 1 && part.starts_with('0')) {
         return error
             .label("a part has leading zeros")
             .help("write the parts of an address without leading zeros");
@@ -282,10 +242,7 @@ mod tests {
     fn errors_point_at_the_member() {
         assert_eq!(code("192.0.2"), (codes::BAD_ADDRESS, 0, 7));
         assert_eq!(code("192.0.2.256"), (codes::BAD_ADDRESS, 0, 11));
-        assert_eq!(
-            code("[192.0.2.1,example.com]"),
-            (codes::BAD_ADDRESS, 11, 22)
-        );
+        assert_eq!(code("[192.0.2.1,example.com]"), (codes::BAD_ADDRESS, 11, 22));
         assert_eq!(code("192.0.2.1/33"), (codes::BAD_PREFIX, 0, 12));
         assert_eq!(code("192.0.2.1/"), (codes::BAD_PREFIX, 0, 10));
         assert_eq!(code("192.0.2.1/255.0.255.0"), (codes::BAD_PREFIX, 0, 21));
@@ -305,10 +262,7 @@ mod tests {
 
     #[test]
     fn names_without_a_dollar_sign_are_recognised() {
-        assert_eq!(
-            read("HOME_NET").unwrap_err().help.as_deref(),
-            Some("write `$HOME_NET`")
-        );
+        assert_eq!(read("HOME_NET").unwrap_err().help.as_deref(), Some("write `$HOME_NET`"));
     }
 
     #[test]

@@ -212,9 +212,7 @@ impl<'a> Rule<'a> {
 
     /// All options of that name, in order.
     pub fn options_named<'r>(&'r self, name: &'r str) -> impl Iterator<Item = &'r RuleOption<'a>> {
-        self.options
-            .iter()
-            .filter(move |option| option.name.value == name)
+        self.options.iter().filter(move |option| option.name.value == name)
     }
 
     /// The signature id, if `sid` is there and a number.

@@ -26,13 +26,7 @@ pub(crate) struct Body<'a> {
 
 impl<'a> Body<'a> {
     /// The options that start at `start`, in a logical line that ends at `limit`.
-    pub(crate) fn new(
-        text: &'a str,
-        start: usize,
-        limit: usize,
-        dialect: Dialect,
-        disabled: bool,
-    ) -> Self {
+    pub(crate) fn new(text: &'a str, start: usize, limit: usize, dialect: Dialect, disabled: bool) -> Self {
         Self {
             text,
             start,
@@ -68,10 +62,7 @@ impl<'a> Body<'a> {
 
     /// The bytes from here to the end of what is seen.
     pub(crate) fn rest(&self) -> &'a [u8] {
-        self.text
-            .as_bytes()
-            .get(self.at..self.limit)
-            .unwrap_or_default()
+        self.text.as_bytes().get(self.at..self.limit).unwrap_or_default()
     }
 
     /// All bytes to the end of what is seen, by their places in the file.
@@ -157,17 +148,8 @@ impl<'a> Body<'a> {
 
     /// Whether a number sign here only comments out a further line of a disabled rule.
     fn starts_line(&self) -> bool {
-        let before = self
-            .text
-            .as_bytes()
-            .get(self.start..self.at)
-            .unwrap_or_default();
-        self.disabled
-            && before
-                .iter()
-                .rev()
-                .find(|byte| !matches!(byte, b' ' | b'\t'))
-                == Some(&b'\n')
+        let before = self.text.as_bytes().get(self.start..self.at).unwrap_or_default();
+        self.disabled && before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')) == Some(&b'\n')
     }
 
     fn skip_line_comment(&mut self) {

@@ -20,24 +20,14 @@ pub(crate) fn configuration_word(line: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// Name or value is missing.
-pub(crate) fn definition<'a>(
-    text: &'a str,
-    line: &'a str,
-) -> Option<Result<Definition<'a>, Diagnostic>> {
+pub(crate) fn definition<'a>(text: &'a str, line: &'a str) -> Option<Result<Definition<'a>, Diagnostic>> {
     let file = File(text);
     let (word, rest) = line.split_once([' ', '\t'])?;
-    let kind = DefinitionKind::ALL
-        .into_iter()
-        .find(|kind| kind.name() == word)?;
+    let kind = DefinitionKind::ALL.into_iter().find(|kind| kind.name() == word)?;
     let rest = rest.trim_ascii();
     let span = file.span(line.trim_ascii_end());
-    let is_name = |name: &&str| {
-        name.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    };
-    let parts = rest
-        .split_once([' ', '\t'])
-        .filter(|(name, _)| is_name(name));
+    let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let parts = rest.split_once([' ', '\t']).filter(|(name, _)| is_name(name));
     let Some((name, value)) = parts else {
         return Some(Err(Diagnostic::error(
             codes::BAD_DEFINITION,
@@ -109,19 +99,8 @@ mod tests {
             ..ParseOptions::default()
         };
         let file = parse_file(text, &options);
-        let codes: Vec<_> = file
-            .diagnostics
-            .iter()
-            .map(|finding| finding.code)
-            .collect();
-        assert_eq!(
-            codes,
-            [
-                codes::CONFIG_LINE,
-                codes::BAD_DEFINITION,
-                codes::CONFIG_LINE
-            ]
-        );
+        let codes: Vec<_> = file.diagnostics.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [codes::CONFIG_LINE, codes::BAD_DEFINITION, codes::CONFIG_LINE]);
         assert_eq!(file.rules.len(), 1);
     }
 }

@@ -84,12 +84,7 @@ impl Votes {
             .filter(|&dialect| dialect != chosen)
             .max_by_key(|&dialect| self.counts[dialect as usize])?;
         let vote = self.first[other as usize].as_ref()?;
-        Some((
-            other,
-            vote.because.as_str(),
-            vote.span,
-            self.counts[other as usize],
-        ))
+        Some((other, vote.because.as_str(), vote.span, self.counts[other as usize]))
     }
 }
 
@@ -160,9 +155,7 @@ fn header_evidence<'a>(rule: &'a Rule<'_>, shape: Shape) -> Option<Evidence<'a>>
         return Some((Dialect::Suricata, Construct::Hook, hook.span));
     }
     let transactional = rule.header.endpoints.as_ref().map(|ends| ends.direction);
-    if let Some(direction) =
-        transactional.filter(|direction| direction.value == Direction::Transactional)
-    {
+    if let Some(direction) = transactional.filter(|direction| direction.value == Direction::Transactional) {
         return Some((Dialect::Suricata, Construct::Transactional, direction.span));
     }
     if shape.bare_header {
@@ -196,39 +189,27 @@ fn option_evidence<'a>(option: &'a RuleOption<'_>) -> Option<Evidence<'a>> {
 fn dialect_of_keyword(name: &str) -> Option<Dialect> {
     match name {
         "content" | "nocase" | "flow" | "sid" | "msg" | "metadata" => None,
-        "service" | "bufferlen" | "regex" | "rem" | "appids" | "raw_data" | "js_data"
-        | "vba_data" | "ber_data" | "ber_skip" | "file_meta" | "http_param" | "http_version"
-        | "http_true_ip" | "http_trailer" | "http_raw_trailer" | "http_raw_request"
-        | "http_raw_status" | "http_raw_body" | "http_header_test" | "http_trailer_test" => {
-            Some(Dialect::Snort3)
+        "service" | "bufferlen" | "regex" | "rem" | "appids" | "raw_data" | "js_data" | "vba_data" | "ber_data"
+        | "ber_skip" | "file_meta" | "http_param" | "http_version" | "http_true_ip" | "http_trailer"
+        | "http_raw_trailer" | "http_raw_request" | "http_raw_status" | "http_raw_body" | "http_header_test"
+        | "http_trailer_test" => Some(Dialect::Snort3),
+        "protected_content" | "http_encode" | "file_group" | "activates" | "activated_by" | "logto" | "resp" => {
+            Some(Dialect::Snort2)
         }
-        "protected_content" | "http_encode" | "file_group" | "activates" | "activated_by"
-        | "logto" | "resp" => Some(Dialect::Snort2),
-        "bsize" | "dotprefix" | "startswith" | "endswith" | "xbits" | "hostbits" | "flowint"
-        | "target" | "noalert" | "dataset" | "datarep" | "iprep" | "lua" | "luajit"
-        | "luaxform" | "filestore" | "filemagic" | "filename" | "fileext" | "filesize"
-        | "filemd5" | "filesha1" | "filesha256" | "dns_query" | "http_user_agent" | "http_host"
-        | "http_raw_host" | "http_accept" | "http_referer" | "http_content_type"
-        | "http_content_len" | "http_connection" | "http_protocol" | "http_start"
-        | "http_request_line" | "http_response_line" | "http_header_names" => {
-            Some(Dialect::Suricata)
-        }
+        "bsize" | "dotprefix" | "startswith" | "endswith" | "xbits" | "hostbits" | "flowint" | "target" | "noalert"
+        | "dataset" | "datarep" | "iprep" | "lua" | "luajit" | "luaxform" | "filestore" | "filemagic" | "filename"
+        | "fileext" | "filesize" | "filemd5" | "filesha1" | "filesha256" | "dns_query" | "http_user_agent"
+        | "http_host" | "http_raw_host" | "http_accept" | "http_referer" | "http_content_type" | "http_content_len"
+        | "http_connection" | "http_protocol" | "http_start" | "http_request_line" | "http_response_line"
+        | "http_header_names" => Some(Dialect::Suricata),
         _ if memchr::memchr2(b'.', b'-', name.as_bytes()).is_some() => Some(Dialect::Suricata),
-        _ if SURICATA_PREFIXES
-            .iter()
-            .any(|prefix| name.starts_with(prefix)) =>
-        {
-            Some(Dialect::Suricata)
-        }
+        _ if SURICATA_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => Some(Dialect::Suricata),
         _ => None,
     }
 }
 
 fn metadata_evidence<'a>(option: &'a RuleOption<'_>) -> Option<Evidence<'a>> {
-    let value = option
-        .value
-        .as_ref()
-        .filter(|_| option.name.value == "metadata")?;
+    let value = option.value.as_ref().filter(|_| option.name.value == "metadata")?;
     let speaks = value
         .value
         .split(',')
@@ -318,17 +299,9 @@ mod tests {
                 Dialect::Snort2,
                 "a service in `metadata`",
             ),
-            (
-                "alert (gid:116; sid:1;)",
-                Dialect::Snort2,
-                "a header without networks",
-            ),
+            ("alert (gid:116; sid:1;)", Dialect::Snort2, "a header without networks"),
             ("ipvar HOME_NET any", Dialect::Snort2, "a `ipvar` line"),
-            (
-                "alert tcp any any -> any any (sid:1;)",
-                Dialect::Suricata,
-                "Default",
-            ),
+            ("alert tcp any any -> any any (sid:1;)", Dialect::Suricata, "Default"),
         ];
         for (text, dialect, because) in cases {
             assert_eq!(detect(text), (dialect, because.to_owned()), "{text}");
@@ -345,10 +318,7 @@ mod tests {
         let [warning] = file.diagnostics.as_slice() else {
             panic!("one warning")
         };
-        assert_eq!(
-            (warning.code, warning.span.start),
-            (crate::codes::MIXED_DIALECTS, 30)
-        );
+        assert_eq!((warning.code, warning.span.start), (crate::codes::MIXED_DIALECTS, 30));
     }
 
     #[test]

@@ -69,12 +69,7 @@ impl Diagnostic {
     }
 
     /// A finding with nothing but its message.
-    pub fn new(
-        severity: Severity,
-        code: &'static str,
-        message: impl Into<Cow<'static, str>>,
-        span: Span,
-    ) -> Self {
+    pub fn new(severity: Severity, code: &'static str, message: impl Into<Cow<'static, str>>, span: Span) -> Self {
         Self {
             severity,
             code,

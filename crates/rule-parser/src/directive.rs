@@ -4,10 +4,7 @@ use crate::{Diagnostic, Dialect, Span, codes};
 
 /// What follows `ruleids:` in a comment line.
 pub(crate) fn directive(line: &str) -> Option<&str> {
-    let text = line
-        .trim_ascii_start()
-        .trim_start_matches('#')
-        .trim_ascii_start();
+    let text = line.trim_ascii_start().trim_start_matches('#').trim_ascii_start();
     text.strip_prefix("ruleids:").map(str::trim_ascii)
 }
 
@@ -17,16 +14,10 @@ pub(crate) fn directive(line: &str) -> Option<&str> {
 /// Why it names none, and the remedy.
 pub(crate) fn dialect_of(directive: &str) -> Result<Dialect, (&'static str, &'static str)> {
     let Some((key, name)) = directive.split_once('=') else {
-        return Err((
-            "expected `dialect=...`",
-            "write `# ruleids: dialect=snort3`",
-        ));
+        return Err(("expected `dialect=...`", "write `# ruleids: dialect=snort3`"));
     };
     if key.trim_ascii() != "dialect" {
-        return Err((
-            "unknown setting",
-            "the only setting of a rule file is `dialect`",
-        ));
+        return Err(("unknown setting", "the only setting of a rule file is `dialect`"));
     }
     name.trim_ascii()
         .parse()
@@ -41,12 +32,8 @@ pub(crate) fn check_directive(directive: &str, span: Span, late: bool) -> Option
         Ok(_) => return None,
     };
     Some(
-        Diagnostic::error(
-            codes::BAD_DIALECT_LINE,
-            "this `ruleids:` line cannot be followed",
-            span,
-        )
-        .label(label)
-        .help(help),
+        Diagnostic::error(codes::BAD_DIALECT_LINE, "this `ruleids:` line cannot be followed", span)
+            .label(label)
+            .help(help),
     )
 }

@@ -87,13 +87,11 @@ pub(crate) fn negation<'a>(file: File<'a>, input: &'a str) -> Result<(&'a str, b
     match read.bytes().filter(|&byte| byte == b'!').count() {
         0 => Ok((rest, false)),
         1 => Ok((rest, true)),
-        _ => Err(Diagnostic::error(
-            codes::DOUBLE_NEGATION,
-            "negated twice",
-            file.span(read.trim_end()),
-        )
-        .label("one `!` undoes the other")
-        .help("write one `!`, or none")),
+        _ => Err(
+            Diagnostic::error(codes::DOUBLE_NEGATION, "negated twice", file.span(read.trim_end()))
+                .label("one `!` undoes the other")
+                .help("write one `!`, or none"),
+        ),
     }
 }
 
@@ -101,10 +99,7 @@ pub(crate) fn negation<'a>(file: File<'a>, input: &'a str) -> Result<(&'a str, b
 ///
 /// # Errors
 /// The dollar sign has no name.
-pub(crate) fn variable<'a>(
-    file: File<'a>,
-    input: &'a str,
-) -> Result<Option<(&'a str, &'a str)>, Diagnostic> {
+pub(crate) fn variable<'a>(file: File<'a>, input: &'a str) -> Result<Option<(&'a str, &'a str)>, Diagnostic> {
     let Some(rest) = input.strip_prefix('$') else {
         return Ok(None);
     };
@@ -112,21 +107,18 @@ pub(crate) fn variable<'a>(
         take_while1(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '.')(rest);
     match name {
         Ok((rest, name)) => Ok(Some((rest, name))),
-        Err(_) => Err(Diagnostic::error(
-            codes::NAMELESS_VARIABLE,
-            "`$` without a name",
-            file.span(&input[..1]),
-        )
-        .label("which variable?")
-        .help("write the name of a variable after it, as in `$HOME_NET`")),
+        Err(_) => Err(
+            Diagnostic::error(codes::NAMELESS_VARIABLE, "`$` without a name", file.span(&input[..1]))
+                .label("which variable?")
+                .help("write the name of a variable after it, as in `$HOME_NET`"),
+        ),
     }
 }
 
 /// Reads a plain member of an expression: everything up to a comma, bracket or white space.
 pub(crate) fn word(input: &str) -> (&str, &str) {
-    let read: IResult<_, &str> = take_while(|c: char| {
-        !c.is_ascii_whitespace() && !matches!(c, ',' | '[' | ']' | '!' | '$')
-    })(input);
+    let read: IResult<_, &str> =
+        take_while(|c: char| !c.is_ascii_whitespace() && !matches!(c, ',' | '[' | ']' | '!' | '$'))(input);
     read.unwrap_or((input, ""))
 }
 
@@ -149,10 +141,7 @@ pub(crate) fn members<'a, T>(
             return Err(no_member(file, open, rest));
         }
         if rest.is_empty() {
-            return Err(open.map_or_else(
-                || no_member(file, open, rest),
-                |open| unclosed(file, open, rest),
-            ));
+            return Err(open.map_or_else(|| no_member(file, open, rest), |open| unclosed(file, open, rest)));
         }
         let (after, read) = member(rest)?;
         list.push(read);
@@ -173,8 +162,7 @@ pub(crate) fn members<'a, T>(
 
 fn no_member<'a>(file: File<'a>, open: Option<&'a str>, rest: &'a str) -> Diagnostic {
     let at = file.span(&rest[..rest.len().min(1)]);
-    let error = Diagnostic::error(codes::EMPTY_LIST, "a list member is missing", at)
-        .label("nothing before this");
+    let error = Diagnostic::error(codes::EMPTY_LIST, "a list member is missing", at).label("nothing before this");
     let Some(open) = open else { return error };
     let bracket = file.span(&open[..1]);
     if bracket.end == at.start && rest.starts_with(']') {
@@ -188,14 +176,10 @@ fn no_member<'a>(file: File<'a>, open: Option<&'a str>, rest: &'a str) -> Diagno
 
 fn unclosed<'a>(file: File<'a>, open: &'a str, rest: &'a str) -> Diagnostic {
     let end = file.span(&rest[..0]);
-    Diagnostic::error(
-        codes::UNCLOSED_LIST,
-        "the list is not closed",
-        file.span(&open[..1]),
-    )
-    .label("opened here")
-    .secondary(end, "expected `,` or `]`")
-    .help("close the list with `]`")
+    Diagnostic::error(codes::UNCLOSED_LIST, "the list is not closed", file.span(&open[..1]))
+        .label("opened here")
+        .secondary(end, "expected `,` or `]`")
+        .help("close the list with `]`")
 }
 
 /// The error for lists nested beyond [`MAX_DEPTH`].
@@ -227,10 +211,7 @@ mod tests {
 
     #[test]
     fn fields_end_at_white_space_outside_brackets() {
-        assert_eq!(
-            fields(" tcp [1, 2] -> !  $X "),
-            ["tcp", "[1, 2]", "->", "!  $X"]
-        );
+        assert_eq!(fields(" tcp [1, 2] -> !  $X "), ["tcp", "[1, 2]", "->", "!  $X"]);
         assert_eq!(fields("tcp \\\n  any\\\n80"), ["tcp", "any", "80"]);
         assert_eq!(fields("a\\b c"), ["a\\b", "c"]);
         assert_eq!(fields("a [b c"), ["a", "[b c"]);

@@ -23,19 +23,14 @@ pub struct ParseOptions {
 /// length. A text of 4 GiB or more is not parsed.
 #[must_use]
 pub fn parse_file<'a>(text: &'a str, options: &ParseOptions) -> RuleFile<'a> {
-    join_pieces(
-        text,
-        options,
-        vec![parse_piece(text, 0..text.len(), options)],
-    )
+    join_pieces(text, options, vec![parse_piece(text, 0..text.len(), options)])
 }
 
 /// Parses a file with what its encoding has to say.
 #[must_use]
 pub fn parse_source<'a>(source: &'a SourceText<'_>, options: &ParseOptions) -> RuleFile<'a> {
     let mut file = parse_file(source.text(), options);
-    file.diagnostics
-        .splice(0..0, source.diagnostics().iter().cloned());
+    file.diagnostics.splice(0..0, source.diagnostics().iter().cloned());
     file
 }
 
@@ -52,16 +47,11 @@ pub fn parse_rule<'a>(text: &'a str, options: &ParseOptions) -> Result<Rule<'a>,
     match (file.rules.pop(), second) {
         (Some(rule), None) => Ok(rule),
         (Some(_), Some(span)) => Err(vec![
-            Diagnostic::error(codes::NOT_A_RULE, "expected one rule", span)
-                .label("a second one starts here"),
+            Diagnostic::error(codes::NOT_A_RULE, "expected one rule", span).label("a second one starts here"),
         ]),
         (None, _) => Err(vec![
-            Diagnostic::error(
-                codes::NOT_A_RULE,
-                "expected a rule",
-                Span::from_range(0..text.len()),
-            )
-            .label("no rule in this"),
+            Diagnostic::error(codes::NOT_A_RULE, "expected a rule", Span::from_range(0..text.len()))
+                .label("no rule in this"),
         ]),
     }
 }
@@ -101,10 +91,7 @@ pub fn cut_pieces(text: &str, count: usize) -> Vec<Range<usize>> {
 #[must_use]
 pub fn parse_piece<'a>(text: &'a str, range: Range<usize>, options: &ParseOptions) -> Piece<'a> {
     let line = (range.start == 0).then(|| dialect_line(text)).flatten();
-    let dialect = options
-        .dialect
-        .or(line.map(|line| line.0))
-        .unwrap_or_default();
+    let dialect = options.dialect.or(line.map(|line| line.0)).unwrap_or_default();
     Piece {
         dialect,
         statements: read_piece(text, range, dialect, options),
@@ -115,11 +102,7 @@ pub fn parse_piece<'a>(text: &'a str, range: Range<usize>, options: &ParseOption
 ///
 /// Where the dialect turns out to be another than the pieces were read in, the text is read again.
 #[must_use]
-pub fn join_pieces<'a>(
-    text: &'a str,
-    options: &ParseOptions,
-    pieces: Vec<Piece<'a>>,
-) -> RuleFile<'a> {
+pub fn join_pieces<'a>(text: &'a str, options: &ParseOptions, pieces: Vec<Piece<'a>>) -> RuleFile<'a> {
     let mut votes = Votes::default();
     let mut joined = Statements::default();
     let mut dialects = Vec::new();
@@ -142,10 +125,7 @@ pub fn join_pieces<'a>(
             .into_iter()
             .for_each(|finding| findings.push(finding));
     }
-    joined
-        .findings
-        .into_iter()
-        .for_each(|finding| findings.push(finding));
+    joined.findings.into_iter().for_each(|finding| findings.push(finding));
     let mut diagnostics = findings.into_list();
     diagnostics.sort_by_key(|finding| finding.span.start);
     RuleFile {
@@ -158,19 +138,10 @@ pub fn join_pieces<'a>(
     }
 }
 
-fn read_piece<'a>(
-    text: &'a str,
-    range: Range<usize>,
-    dialect: Dialect,
-    options: &ParseOptions,
-) -> Statements<'a> {
+fn read_piece<'a>(text: &'a str, range: Range<usize>, dialect: Dialect, options: &ParseOptions) -> Statements<'a> {
     // LIMIT: spans have 32 bits.
     if u32::try_from(text.len()).is_err() {
-        let finding = Diagnostic::error(
-            codes::FILE_TOO_LARGE,
-            "the text is 4 GiB or larger",
-            Span::at(0),
-        );
+        let finding = Diagnostic::error(codes::FILE_TOO_LARGE, "the text is 4 GiB or larger", Span::at(0));
         return Statements {
             findings: vec![finding],
             ..Statements::default()
@@ -181,11 +152,7 @@ fn read_piece<'a>(
 
 fn mixed_dialects(votes: &Votes, chosen: Dialect) -> Option<Diagnostic> {
     let (other, because, span, count) = votes.dissent(chosen)?;
-    let rules = if count == 1 {
-        "one place"
-    } else {
-        "several places"
-    };
+    let rules = if count == 1 { "one place" } else { "several places" };
     Some(
         Diagnostic::warning(
             codes::MIXED_DIALECTS,
@@ -213,10 +180,7 @@ fn dialect_line(text: &str) -> Option<(Dialect, Span)> {
         let end = scan::line_end(bytes, at);
         let line = text.get(at..end).unwrap_or_default();
         if let Some(Ok(dialect)) = directive(line).map(dialect_of) {
-            return Some((
-                dialect,
-                Span::from_range(at..at + line.trim_ascii_end().len()),
-            ));
+            return Some((dialect, Span::from_range(at..at + line.trim_ascii_end().len())));
         }
         at = end;
     }
@@ -249,8 +213,7 @@ fn has_comment_block(bytes: &[u8]) -> bool {
             .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
         before.is_none_or(|&byte| byte == b'\n')
     };
-    memchr::memmem::find_iter(bytes, b"/*").any(starts_line)
-        || memchr::memmem::find(bytes, b"#begin").is_some()
+    memchr::memmem::find_iter(bytes, b"/*").any(starts_line) || memchr::memmem::find(bytes, b"#begin").is_some()
 }
 
 // LIMIT: hostile files yield a finding every two bytes.
@@ -285,10 +248,7 @@ mod tests {
             assert_eq!(join_pieces(FOUR, &all(), pieces), whole, "{count} pieces");
         }
         assert_eq!(cut_pieces(FOUR, 20).len(), 4);
-        assert_eq!(
-            cut_pieces("/* x */\nalert tcp any any -> any any (sid:1;)", 9).len(),
-            1
-        );
+        assert_eq!(cut_pieces("/* x */\nalert tcp any any -> any any (sid:1;)", 9).len(), 1);
     }
 
     #[test]
@@ -317,17 +277,8 @@ mod tests {
     #[test]
     fn one_rule_is_one_rule() {
         let parse = |text| parse_rule(text, &all()).map_err(|errors| errors[0].code);
-        assert_eq!(
-            parse("alert tcp any any -> any any (sid:7;)")
-                .unwrap()
-                .sid(),
-            Some(7)
-        );
-        assert!(
-            !parse("# alert tcp any any -> any any (sid:7;)")
-                .unwrap()
-                .enabled
-        );
+        assert_eq!(parse("alert tcp any any -> any any (sid:7;)").unwrap().sid(), Some(7));
+        assert!(!parse("# alert tcp any any -> any any (sid:7;)").unwrap().enabled);
         assert_eq!(parse(FOUR), Err(codes::NOT_A_RULE));
         assert_eq!(parse("# nothing"), Err(codes::NOT_A_RULE));
         assert_eq!(

@@ -30,12 +30,8 @@ impl Findings {
             let place = Span::at(finding.span.start);
             let limit = self.limit;
             self.list.push(
-                Diagnostic::error(
-                    codes::TOO_MANY_FINDINGS,
-                    format!("more than {limit} findings"),
-                    place,
-                )
-                .label("the first that is not listed"),
+                Diagnostic::error(codes::TOO_MANY_FINDINGS, format!("more than {limit} findings"), place)
+                    .label("the first that is not listed"),
             );
         }
     }

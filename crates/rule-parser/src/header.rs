@@ -12,10 +12,7 @@ use crate::diagnostic::excerpt;
 use crate::field::{self, File};
 use crate::findings::Findings;
 use crate::port::port_expr;
-use crate::{
-    Action, AddressExpr, Diagnostic, Dialect, Direction, Endpoints, Header, PortExpr, Spanned,
-    codes,
-};
+use crate::{Action, AddressExpr, Diagnostic, Dialect, Direction, Endpoints, Header, PortExpr, Spanned, codes};
 
 /// Reads what stands before the parenthesis of a rule. What is malformed is left out and reported.
 pub(crate) fn header<'a>(
@@ -94,10 +91,7 @@ fn read_action<'a>(file: File<'a>, field: Spanned<&'a str>) -> Result<Action<'a>
         Ok((_, (name, scope, also))) => Ok(Action {
             name: file.spanned(name),
             scope: scope.map(|scope| file.spanned(scope)),
-            also: also
-                .into_iter()
-                .map(|action| file.spanned(action))
-                .collect(),
+            also: also.into_iter().map(|action| file.spanned(action)).collect(),
         }),
         Err(_) => Err(Diagnostic::error(
             codes::BAD_ACTION,
@@ -140,9 +134,7 @@ fn word(input: &str) -> IResult<&str, &str> {
 
 /// A hook may be compared (`<response_body`) and qualified (`stream:request_closed`).
 fn hook(input: &str) -> IResult<&str, &str> {
-    take_while1(|c: char| {
-        c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '<' | '>' | '=')
-    })(input)
+    take_while1(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '<' | '>' | '='))(input)
 }
 
 fn read_endpoints<'a>(
@@ -172,14 +164,10 @@ fn read_endpoints<'a>(
     let direction = read_direction(list[at], fields)?;
     let left = side(&list[..at], list[at].slice(0..0), dialect)?;
     let right = side(&list[at + 1..], fields.end, dialect)?;
-    let mut address =
-        |field: Spanned<&'a str>| address_expr(file, field.value).map_err(&mut *report).ok();
+    let mut address = |field: Spanned<&'a str>| address_expr(file, field.value).map_err(&mut *report).ok();
     let (src, dst) = (address(left.0), address(right.0));
     let mut ports = |field: Option<Spanned<&'a str>>| match field {
-        Some(field) => port_expr(file, field.value)
-            .map_err(&mut *report)
-            .ok()
-            .map(Some),
+        Some(field) => port_expr(file, field.value).map_err(&mut *report).ok().map(Some),
         None => Some(None),
     };
     let (src_ports, dst_ports) = (ports(left.1), ports(right.1));
@@ -210,18 +198,12 @@ fn is_arrow(field: &str) -> bool {
         || matches!(field, "→" | "←" | "↔" | "⇒")
 }
 
-fn read_direction<'a>(
-    field: Spanned<&'a str>,
-    fields: &Fields<'a>,
-) -> Result<Spanned<Direction>, Diagnostic> {
+fn read_direction<'a>(field: Spanned<&'a str>, fields: &Fields<'a>) -> Result<Spanned<Direction>, Diagnostic> {
     let arrow = |direction: Direction| {
         let read: IResult<&str, &str> = all_consuming(tag(direction.arrow())).parse(field.value);
         read.is_ok()
     };
-    if let Some(direction) = Direction::ALL
-        .into_iter()
-        .find(|&direction| arrow(direction))
-    {
+    if let Some(direction) = Direction::ALL.into_iter().find(|&direction| arrow(direction)) {
         return Ok(Spanned::new(direction, field.span));
     }
     let error = Diagnostic::error(
@@ -248,20 +230,13 @@ fn read_direction<'a>(
 type Side<'a> = (Spanned<&'a str>, Option<Spanned<&'a str>>);
 
 /// Network and ports of one side; `end` is the place after it.
-fn side<'a>(
-    fields: &[Spanned<&'a str>],
-    end: Spanned<&'a str>,
-    dialect: Dialect,
-) -> Result<Side<'a>, Diagnostic> {
+fn side<'a>(fields: &[Spanned<&'a str>], end: Spanned<&'a str>, dialect: Dialect) -> Result<Side<'a>, Diagnostic> {
     match *fields {
         [network, ports] => Ok((network, Some(ports))),
         [network] if dialect == Dialect::Snort3 => Ok((network, None)),
         [] | [_] => {
             let (missing, remedy) = if fields.is_empty() {
-                (
-                    "network and ports are missing",
-                    "write both, as in `any any`",
-                )
+                ("network and ports are missing", "write both, as in `any any`")
             } else {
                 (
                     "a network or ports are missing",
@@ -322,13 +297,9 @@ fn no_direction(fields: &Fields<'_>) -> Diagnostic {
         let end = field.value.len();
         field.slice(end..end)
     });
-    Diagnostic::error(
-        codes::BAD_DIRECTION,
-        "the header has no direction",
-        place.span,
-    )
-    .label("expected ` -> ` here")
-    .help("a header reads `alert tcp any any -> any any`, with white space around the arrow")
+    Diagnostic::error(codes::BAD_DIRECTION, "the header has no direction", place.span)
+        .label("expected ` -> ` here")
+        .help("a header reads `alert tcp any any -> any any`, with white space around the arrow")
 }
 
 #[cfg(test)]
@@ -336,10 +307,7 @@ mod tests {
     use super::*;
     use crate::{AddressNode, PortNode};
 
-    fn read(
-        text: &str,
-        dialect: Dialect,
-    ) -> (Action<'_>, Header<'_>, Vec<(&'static str, u32, u32)>) {
+    fn read(text: &str, dialect: Dialect) -> (Action<'_>, Header<'_>, Vec<(&'static str, u32, u32)>) {
         let mut findings = Findings::new(10);
         let (action, read) = header(File(text), text, dialect, &mut findings);
         let codes = findings
@@ -356,13 +324,9 @@ mod tests {
 
     #[test]
     fn a_full_header() {
-        let (action, header, codes) =
-            read("alert tcp $HOME_NET any -> [::1] 80:90 ", Dialect::Suricata);
+        let (action, header, codes) = read("alert tcp $HOME_NET any -> [::1] 80:90 ", Dialect::Suricata);
         assert_eq!(codes, []);
-        assert_eq!(
-            (action.name.value, action.scope, action.also.len()),
-            ("alert", None, 0)
-        );
+        assert_eq!((action.name.value, action.scope, action.also.len()), ("alert", None, 0));
         assert_eq!(header.protocol.unwrap().value, "tcp");
         let ends = header.endpoints.unwrap();
         assert_eq!(ends.src.node, AddressNode::Variable("HOME_NET"));
@@ -383,20 +347,10 @@ mod tests {
             .all()
             .map(|(name, scope)| (name.value, scope.map(|scope| scope.value)))
             .collect();
-        assert_eq!(
-            all,
-            [
-                ("accept", Some("flow")),
-                ("pass", Some("flow")),
-                ("alert", None)
-            ]
-        );
+        assert_eq!(all, [("accept", Some("flow")), ("pass", Some("flow")), ("alert", None)]);
         assert_eq!(header.protocol.unwrap().value, "http1");
         assert_eq!(header.hook.unwrap().value, "<response_body");
-        assert_eq!(
-            header.endpoints.unwrap().direction.value,
-            Direction::Transactional
-        );
+        assert_eq!(header.endpoints.unwrap().direction.value, Direction::Transactional);
         let (_, header, _) = read(
             "accept:tx doh2:global:response_started any any -> any any",
             Dialect::Suricata,
@@ -441,10 +395,7 @@ mod tests {
     #[test]
     fn parts_must_be_there() {
         assert_eq!(codes_of("alert tcp"), [(codes::INCOMPLETE_HEADER, 9, 9)]);
-        assert_eq!(
-            codes_of("alert tcp any any any any"),
-            [(codes::BAD_DIRECTION, 17, 17)]
-        );
+        assert_eq!(codes_of("alert tcp any any any any"), [(codes::BAD_DIRECTION, 17, 17)]);
         assert_eq!(
             codes_of("alert tcp any any <- any any"),
             [(codes::BAD_DIRECTION, 18, 20)]
@@ -453,10 +404,7 @@ mod tests {
             codes_of("alert tcp any -> any any"),
             [(codes::INCOMPLETE_HEADER, 10, 13)]
         );
-        assert_eq!(
-            codes_of("alert tcp any any ->"),
-            [(codes::INCOMPLETE_HEADER, 20, 20)]
-        );
+        assert_eq!(codes_of("alert tcp any any ->"), [(codes::INCOMPLETE_HEADER, 20, 20)]);
         assert_eq!(
             codes_of("alert tcp any 80, 443 -> any any"),
             [(codes::INCOMPLETE_HEADER, 10, 21)]
@@ -473,9 +421,6 @@ mod tests {
         let text = "alert tcp $A 1 <- $B 2";
         header(File(text), text, Dialect::Suricata, &mut findings);
         let list = findings.into_list();
-        assert_eq!(
-            list[0].help.as_deref(),
-            Some("swap the sides: `$B 2 -> $A 1`")
-        );
+        assert_eq!(list[0].help.as_deref(), Some("swap the sides: `$B 2 -> $A 1`"));
     }
 }

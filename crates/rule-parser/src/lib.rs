@@ -47,14 +47,12 @@ mod statements;
 mod value_end;
 
 pub use ast::{
-    Action, AddressExpr, AddressNode, Definition, DefinitionKind, Direction, Endpoints, Header,
-    PortExpr, PortNode, Rule, RuleFile, RuleOption,
+    Action, AddressExpr, AddressNode, Definition, DefinitionKind, Direction, Endpoints, Header, PortExpr, PortNode,
+    Rule, RuleFile, RuleOption,
 };
 pub use diagnostic::{Diagnostic, Severity};
 pub use dialect::{Dialect, DialectSource, UnknownDialect};
-pub use file::{
-    ParseOptions, Piece, cut_pieces, join_pieces, parse_file, parse_piece, parse_rule, parse_source,
-};
+pub use file::{ParseOptions, Piece, cut_pieces, join_pieces, parse_file, parse_piece, parse_rule, parse_source};
 pub use print::print;
 pub use render::{render, to_json};
 pub use source::{Position, SourceText};

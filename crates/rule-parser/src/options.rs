@@ -17,16 +17,8 @@ pub(crate) struct Options<'a> {
 }
 
 /// Reads from after the opening parenthesis to the closing one, and reports what is malformed.
-pub(crate) fn options<'a>(
-    file: File<'a>,
-    body: &mut Body<'a>,
-    findings: &mut Findings,
-) -> Options<'a> {
-    let capacity = body
-        .rest()
-        .len()
-        .div_ceil(TYPICAL_LENGTH)
-        .min(TYPICAL_OPTIONS);
+pub(crate) fn options<'a>(file: File<'a>, body: &mut Body<'a>, findings: &mut Findings) -> Options<'a> {
+    let capacity = body.rest().len().div_ceil(TYPICAL_LENGTH).min(TYPICAL_OPTIONS);
     let mut reader = Reader {
         file,
         body,
@@ -39,10 +31,7 @@ pub(crate) fn options<'a>(
             Step::End(end) => break end,
         }
     };
-    Options {
-        list: reader.list,
-        end,
-    }
+    Options { list: reader.list, end }
 }
 
 struct Reader<'a, 'r> {
@@ -67,8 +56,7 @@ impl<'a> Reader<'a, '_> {
             None => return self.unclosed(),
             Some(b')') => return Step::End(start + 1),
             Some(b';') => {
-                self.findings
-                    .push(empty_option(Span::from_range(start..start + 1)));
+                self.findings.push(empty_option(Span::from_range(start..start + 1)));
                 self.body.advance_to(start + 1);
                 return Step::Next;
             }
@@ -127,14 +115,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn push(&mut self, name: Spanned<&'a str>, value: Option<Spanned<Cow<'a, str>>>) {
-        let span = value
-            .as_ref()
-            .map_or(name.span, |value| name.span.to(value.span));
+        let span = value.as_ref().map_or(name.span, |value| name.span.to(value.span));
         if self.list.len() == MAX_OPTIONS {
             let message = format!("more than {MAX_OPTIONS} options in a rule");
-            self.findings.push(
-                Diagnostic::error(codes::TOO_MANY_OPTIONS, message, span).label("one too many"),
-            );
+            self.findings
+                .push(Diagnostic::error(codes::TOO_MANY_OPTIONS, message, span).label("one too many"));
         }
         if self.list.len() <= MAX_OPTIONS {
             self.list.push(RuleOption { name, value, span });
@@ -178,10 +163,9 @@ impl<'a> Reader<'a, '_> {
             let rest = self.body.rest();
             let length = memchr::memchr(b';', rest).unwrap_or(rest.len());
             let value = excerpt(self.body.text(at..at + length).trim_ascii());
-            error.label("unexpected").help(format!(
-                "a value follows a colon: `{}:{value};`",
-                excerpt(name.value)
-            ))
+            error
+                .label("unexpected")
+                .help(format!("a value follows a colon: `{}:{value};`", excerpt(name.value)))
         };
         self.findings.push(error);
         self.skip_to_semicolon()
@@ -222,11 +206,7 @@ impl<'a> Reader<'a, '_> {
         let line = self.body.rest().trim_ascii_end();
         let closed = line.last() == Some(&b')');
         self.body.advance_to(at + line.len());
-        if closed {
-            Step::End(at + line.len())
-        } else {
-            Step::Next
-        }
+        if closed { Step::End(at + line.len()) } else { Step::Next }
     }
 
     /// The rule ends, and no parenthesis has closed it.

@@ -9,9 +9,7 @@ pub(crate) fn port_expr<'a>(file: File<'a>, input: &'a str) -> Result<PortExpr<'
     let (mut rest, mut expr) = expression(file, input, 0)?;
     if let Some(more) = rest.strip_prefix(',') {
         // Suricata: a list without brackets is read as one.
-        let (after, list) = field::members(file, None, Some(expr), more, |input| {
-            expression(file, input, 1)
-        })?;
+        let (after, list) = field::members(file, None, Some(expr), more, |input| expression(file, input, 1))?;
         rest = after;
         let span = file.read(input, after).span;
         expr = PortExpr {
@@ -29,29 +27,14 @@ pub(crate) fn port_expr<'a>(file: File<'a>, input: &'a str) -> Result<PortExpr<'
         .help("separate the members of a list with commas"))
 }
 
-fn expression<'a>(
-    file: File<'a>,
-    input: &'a str,
-    depth: u32,
-) -> Result<(&'a str, PortExpr<'a>), Diagnostic> {
+fn expression<'a>(file: File<'a>, input: &'a str, depth: u32) -> Result<(&'a str, PortExpr<'a>), Diagnostic> {
     let (body, negated) = field::negation(file, input)?;
     let (rest, node) = node(file, body, depth)?;
     let span = file.read(input, rest).span;
-    Ok((
-        rest,
-        PortExpr {
-            negated,
-            node,
-            span,
-        },
-    ))
+    Ok((rest, PortExpr { negated, node, span }))
 }
 
-fn node<'a>(
-    file: File<'a>,
-    input: &'a str,
-    depth: u32,
-) -> Result<(&'a str, PortNode<'a>), Diagnostic> {
+fn node<'a>(file: File<'a>, input: &'a str, depth: u32) -> Result<(&'a str, PortNode<'a>), Diagnostic> {
     if let Some(inner) = input.strip_prefix('[') {
         if depth >= MAX_DEPTH {
             return Err(field::too_deep(file, input));
@@ -93,10 +76,7 @@ fn plain<'a>(file: File<'a>, word: &'a str) -> Result<PortNode<'a>, Diagnostic> 
         .label("matches nothing")
         .help(format!("swap the ends: `{to}:{from}`")));
     }
-    Ok(PortNode::Range {
-        first: low,
-        last: high,
-    })
+    Ok(PortNode::Range { first: low, last: high })
 }
 
 fn port<'a>(file: File<'a>, word: &'a str) -> Result<u16, Diagnostic> {
@@ -105,11 +85,9 @@ fn port<'a>(file: File<'a>, word: &'a str) -> Result<u16, Diagnostic> {
         return Ok(port);
     }
     if word.is_empty() {
-        return Err(
-            Diagnostic::error(codes::BAD_PORT, "a port is missing", file.span(word))
-                .label("expected a port")
-                .help("write a port, a range, a variable, a list or `any`"),
-        );
+        return Err(Diagnostic::error(codes::BAD_PORT, "a port is missing", file.span(word))
+            .label("expected a port")
+            .help("write a port, a range, a variable, a list or `any`"));
     }
     if digits {
         return Err(Diagnostic::error(
@@ -124,9 +102,7 @@ fn port<'a>(file: File<'a>, word: &'a str) -> Result<u16, Diagnostic> {
         format!("`{}` is not a port", excerpt(word)),
         file.span(word),
     );
-    let is_name = word
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let is_name = word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
     Err(match word.split_once('-') {
         Some((first, last)) if !first.is_empty() => error
             .label("ranges of ports are written with a colon")
@@ -134,9 +110,9 @@ fn port<'a>(file: File<'a>, word: &'a str) -> Result<u16, Diagnostic> {
         _ if is_name => error
             .label("names a variable?")
             .help(format!("write `${}`", excerpt(word))),
-        _ => error.label("expected a number from 0 to 65535").help(
-            "write a port, a range, a variable, a list or `any`; service names are not resolved",
-        ),
+        _ => error
+            .label("expected a number from 0 to 65535")
+            .help("write a port, a range, a variable, a list or `any`; service names are not resolved"),
     })
 }
 
@@ -206,9 +182,7 @@ mod tests {
             (inner.len(), inner[1].negated, inner[2].span),
             (3, true, Span::new(15, 18))
         );
-        assert!(
-            matches!(read("80:443,8080").unwrap().node, PortNode::List(members) if members.len() == 2)
-        );
+        assert!(matches!(read("80:443,8080").unwrap().node, PortNode::List(members) if members.len() == 2));
     }
 
     #[test]
@@ -230,10 +204,7 @@ mod tests {
 
     #[test]
     fn a_dash_for_a_colon_is_recognised() {
-        assert_eq!(
-            read("80-90").unwrap_err().help.as_deref(),
-            Some("write `80:90`")
-        );
+        assert_eq!(read("80-90").unwrap_err().help.as_deref(), Some("write `80:90`"));
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use std::fmt::{self, Display, Formatter, Write as _};
 
 use crate::{
-    Action, AddressExpr, AddressNode, Definition, Dialect, Endpoints, Header, PortExpr, PortNode,
-    Rule, RuleOption,
+    Action, AddressExpr, AddressNode, Definition, Dialect, Endpoints, Header, PortExpr, PortNode, Rule, RuleOption,
 };
 
 /// The canonical text of a rule, without a line break; commented out if it is not enabled.
@@ -54,20 +53,12 @@ fn write_header(out: &mut impl fmt::Write, header: &Header<'_>, dialect: Dialect
     }
     match &header.endpoints {
         Some(endpoints) => write_endpoints(out, endpoints, dialect),
-        None if dialect == Dialect::Snort3
-            || dialect == Dialect::Snort2 && header.protocol.is_none() =>
-        {
-            Ok(())
-        }
+        None if dialect == Dialect::Snort3 || dialect == Dialect::Snort2 && header.protocol.is_none() => Ok(()),
         None => out.write_str(" any any -> any any"),
     }
 }
 
-fn write_endpoints(
-    out: &mut impl fmt::Write,
-    ends: &Endpoints<'_>,
-    dialect: Dialect,
-) -> fmt::Result {
+fn write_endpoints(out: &mut impl fmt::Write, ends: &Endpoints<'_>, dialect: Dialect) -> fmt::Result {
     let ports = |out: &mut dyn fmt::Write, ports: &Option<PortExpr<'_>>| match ports {
         Some(ports) => write!(out, " {ports}"),
         None if dialect == Dialect::Snort3 => Ok(()),
@@ -85,9 +76,7 @@ impl Display for Action<'_> {
         if let Some(scope) = self.scope {
             write!(f, ":{}", scope.value)?;
         }
-        self.also
-            .iter()
-            .try_for_each(|action| write!(f, ",{}", action.value))
+        self.also.iter().try_for_each(|action| write!(f, ",{}", action.value))
     }
 }
 
@@ -145,13 +134,7 @@ impl Display for RuleOption<'_> {
 
 impl Display for Definition<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} {}",
-            self.kind.name(),
-            self.name.value,
-            self.value.value
-        )
+        write!(f, "{} {} {}", self.kind.name(), self.name.value, self.value.value)
     }
 }
 
@@ -193,10 +176,7 @@ mod tests {
             "alert ip any any -> any any (gid:116; sid:1;)"
         );
         let portless = "alert tcp any -> $HOME_NET (sid:1;)";
-        assert_eq!(
-            reprint(portless, Dialect::Snort3, Dialect::Snort3),
-            portless
-        );
+        assert_eq!(reprint(portless, Dialect::Snort3, Dialect::Snort3), portless);
         assert_eq!(
             reprint(portless, Dialect::Snort3, Dialect::Snort2),
             "alert tcp any any -> $HOME_NET any (sid:1;)"

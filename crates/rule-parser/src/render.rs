@@ -14,11 +14,7 @@ use crate::{Diagnostic, Severity, SourceText, Span, source};
 /// are shown as symbols, so that a hostile file cannot speak to the terminal. Long lines are cut around the caret.
 #[must_use]
 pub fn render(source: &SourceText<'_>, diagnostics: &[Diagnostic], color: bool) -> String {
-    let renderer = if color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut drawn = String::new();
     for diagnostic in diagnostics {
         if !drawn.is_empty() {
@@ -26,10 +22,7 @@ pub fn render(source: &SourceText<'_>, diagnostics: &[Diagnostic], color: bool) 
         }
         let text = renderer.render(&[group(source, diagnostic)]);
         // The library marks a snippet of another file so; a cut line is one of the same.
-        for line in text
-            .lines()
-            .filter(|line| without_styles(line).trim() != ":::")
-        {
+        for line in text.lines().filter(|line| without_styles(line).trim() != ":::") {
             drawn.push_str(line);
             drawn.push('\n');
         }
@@ -65,20 +58,10 @@ fn group<'a>(source: &'a SourceText<'_>, diagnostic: &'a Diagnostic) -> Group<'a
     let mut snippet = Snippet::source(view.shown.clone())
         .line_start(view.line as usize)
         .annotation(primary.label(printable(&diagnostic.label)));
-    for (span, label) in diagnostic
-        .secondary
-        .iter()
-        .filter(|(span, _)| view.holds(*span))
-    {
-        snippet = snippet.annotation(
-            AnnotationKind::Context
-                .span(view.place(*span))
-                .label(printable(label)),
-        );
+    for (span, label) in diagnostic.secondary.iter().filter(|(span, _)| view.holds(*span)) {
+        snippet = snippet.annotation(AnnotationKind::Context.span(view.place(*span)).label(printable(label)));
     }
-    let title = level
-        .primary_title(printable(&diagnostic.message))
-        .id(diagnostic.code);
+    let title = level.primary_title(printable(&diagnostic.message)).id(diagnostic.code);
     let path = printable(source.path());
     let group = if view.cut {
         // The snippet would count columns from the cut.
@@ -115,10 +98,7 @@ impl View {
         // PERF: a hostile file has long lines with many findings; each of them costs no more than its view.
         let end = focus.end.min(focus.start.saturating_add(MAX_SHOWN));
         let lines = source.lines_of(Span::new(focus.start, end));
-        let start = char_boundary(
-            text,
-            lines.start.max(focus.start.saturating_sub(MAX_BEFORE)),
-        );
+        let start = char_boundary(text, lines.start.max(focus.start.saturating_sub(MAX_BEFORE)));
         let end = char_boundary(text, lines.end.min(end.saturating_add(MAX_SHOWN)));
         let span = Span::new(start, end);
         let text = text.get(span.range()).unwrap_or_default().to_owned();

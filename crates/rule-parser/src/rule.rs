@@ -20,13 +20,7 @@ pub(crate) struct ReadRule<'a> {
 }
 
 /// Reads the rule that starts at `start`, in a logical line that ends at `end`.
-pub(crate) fn read_rule(
-    text: &str,
-    start: usize,
-    end: usize,
-    dialect: Dialect,
-    enabled: bool,
-) -> ReadRule<'_> {
+pub(crate) fn read_rule(text: &str, start: usize, end: usize, dialect: Dialect, enabled: bool) -> ReadRule<'_> {
     let mut findings = Findings::new(MAX_FINDINGS);
     let Some(open) = opening(text.as_bytes(), start, end) else {
         let line = text.get(start..end).unwrap_or_default().trim_ascii_end();
@@ -104,14 +98,10 @@ fn check_rest(text: &str, from: usize, line_end: usize, dialect: Dialect, findin
     if rest == ")" && dialect == Dialect::Suricata {
         // Suricata: the rule is loaded all the same.
         findings.push(
-            Diagnostic::warning(
-                codes::EXTRA_PARENTHESIS,
-                "one closing parenthesis too many",
-                span,
-            )
-            .label("closes nothing")
-            .secondary(parenthesis, "the rule ends here")
-            .help("remove it"),
+            Diagnostic::warning(codes::EXTRA_PARENTHESIS, "one closing parenthesis too many", span)
+                .label("closes nothing")
+                .secondary(parenthesis, "the rule ends here")
+                .help("remove it"),
         );
         return;
     }
@@ -121,14 +111,10 @@ fn check_rest(text: &str, from: usize, line_end: usize, dialect: Dialect, findin
         "remove it, or put `#` before it"
     };
     findings.push(
-        Diagnostic::error(
-            codes::TRAILING_TEXT,
-            "text follows the closing parenthesis",
-            span,
-        )
-        .label("belongs to no rule")
-        .secondary(parenthesis, "the rule ends here")
-        .help(help),
+        Diagnostic::error(codes::TRAILING_TEXT, "text follows the closing parenthesis", span)
+            .label("belongs to no rule")
+            .secondary(parenthesis, "the rule ends here")
+            .help(help),
     );
 }
 
@@ -138,9 +124,7 @@ fn not_a_rule(line: &str, start: usize) -> Diagnostic {
         let end = Span::at(span.end);
         return Diagnostic::error(codes::MISSING_PARENTHESIS, "the rule has no options", end)
             .label("expected `(`")
-            .help(
-                "the options of a rule follow its header in parentheses: `(msg:\"...\"; sid:1;)`",
-            );
+            .help("the options of a rule follow its header in parentheses: `(msg:\"...\"; sid:1;)`");
     }
     Diagnostic::error(codes::NOT_A_RULE, format!("`{}` is not a rule", excerpt(line)), span)
         .label("expected a rule or a comment")

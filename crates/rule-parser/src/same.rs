@@ -1,9 +1,6 @@
 //! Trees without their places: what a rule says, wherever it stands.
 
-use crate::{
-    Action, AddressExpr, AddressNode, Endpoints, Header, PortExpr, PortNode, Rule, RuleOption,
-    Span, Spanned,
-};
+use crate::{Action, AddressExpr, AddressNode, Endpoints, Header, PortExpr, PortNode, Rule, RuleOption, Span, Spanned};
 
 impl Rule<'_> {
     /// Whether another rule says the same, wherever both stand and however they are laid out.
@@ -37,19 +34,13 @@ impl Clear for Rule<'_> {
 impl Clear for Action<'_> {
     fn clear(&mut self) {
         self.name.clear();
-        self.scope
-            .iter_mut()
-            .chain(&mut self.also)
-            .for_each(Clear::clear);
+        self.scope.iter_mut().chain(&mut self.also).for_each(Clear::clear);
     }
 }
 
 impl Clear for Header<'_> {
     fn clear(&mut self) {
-        self.protocol
-            .iter_mut()
-            .chain(&mut self.hook)
-            .for_each(Clear::clear);
+        self.protocol.iter_mut().chain(&mut self.hook).for_each(Clear::clear);
         self.endpoints.iter_mut().for_each(Clear::clear);
     }
 }

@@ -78,23 +78,15 @@ pub(crate) fn is_name_byte(byte: u8) -> bool {
 pub(crate) fn looks_like_option(bytes: &[u8], at: usize) -> bool {
     let rest = bytes.get(at..).unwrap_or_default();
     let name = rest.iter().take_while(|&&byte| is_name_byte(byte)).count();
-    let mut after = rest[name..]
-        .iter()
-        .skip_while(|&&byte| byte == b' ' || byte == b'\t');
+    let mut after = rest[name..].iter().skip_while(|&&byte| byte == b' ' || byte == b'\t');
     rest.first().is_some_and(u8::is_ascii_alphabetic) && matches!(after.next(), Some(b':' | b';'))
 }
 
 /// Whether a line starts with an action and goes on as a header does; `react;` and `reject: ...` do not.
 pub(crate) fn starts_with_action(line: &[u8]) -> bool {
-    let length = line
-        .iter()
-        .take_while(|byte| byte.is_ascii_lowercase())
-        .count();
+    let length = line.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
     // PERF: most lines that come here start with `alert`, the first of the list.
-    if !ACTIONS
-        .iter()
-        .any(|action| action.as_bytes() == &line[..length])
-    {
+    if !ACTIONS.iter().any(|action| action.as_bytes() == &line[..length]) {
         return false;
     }
     let scope = &line[length..];
@@ -111,11 +103,7 @@ pub(crate) fn starts_with_action(line: &[u8]) -> bool {
     let rest = &scope[scoped..];
     let after = rest.trim_ascii_start();
     let separated = after.len() < rest.len() || after.first() == Some(&b'(');
-    separated
-        && matches!(
-            after.first(),
-            Some(b'(' | b'\\' | b'A'..=b'Z' | b'a'..=b'z')
-        )
+    separated && matches!(after.first(), Some(b'(' | b'\\' | b'A'..=b'Z' | b'a'..=b'z'))
 }
 
 /// Whether a new rule starts in this line, commented out or not, whatever its action is called.
@@ -130,8 +118,7 @@ pub(crate) fn looks_like_rule_start(line: &[u8]) -> bool {
         .count();
     let rest = &line[word..];
     let after = rest.trim_ascii_start();
-    if word == 0 || after.len() == rest.len() || !after.first().is_some_and(u8::is_ascii_alphabetic)
-    {
+    if word == 0 || after.len() == rest.len() || !after.first().is_some_and(u8::is_ascii_alphabetic) {
         return false;
     }
     let header = &line[..memchr3(b'(', b';', b'"', line).unwrap_or(line.len())];

@@ -36,9 +36,13 @@ impl<'a> SourceText<'a> {
         let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
         let (text, first_raw) = decode(bytes);
         let diagnostic = first_raw.map(|at| {
-            Diagnostic::warning(codes::NOT_UTF8, "the file holds bytes that are not UTF-8", Span::from_range(at))
-                .label("the first of them")
-                .help("they are matched as they are; save the file as UTF-8, or write `|e9|` in a content")
+            Diagnostic::warning(
+                codes::NOT_UTF8,
+                "the file holds bytes that are not UTF-8",
+                Span::from_range(at),
+            )
+            .label("the first of them")
+            .help("they are matched as they are; save the file as UTF-8, or write `|e9|` in a content")
         });
         Self::build(path.into(), text, diagnostic)
     }
@@ -148,11 +152,7 @@ pub fn to_display(text: &str) -> Cow<'_, str> {
     if !text.contains(is_raw) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.chars()
-            .map(|c| raw_byte(c).map_or(c, char::from))
-            .collect(),
-    )
+    Cow::Owned(text.chars().map(|c| raw_byte(c).map_or(c, char::from)).collect())
 }
 
 /// Appends the bytes that a character stood for in its file.
@@ -201,10 +201,7 @@ fn decode(bytes: &[u8]) -> (Cow<'_, str>, Option<std::ops::Range<usize>>) {
                 text.push(c);
             }
         }
-        chunk
-            .invalid()
-            .iter()
-            .for_each(|&byte| push_raw(byte, &mut text));
+        chunk.invalid().iter().for_each(|&byte| push_raw(byte, &mut text));
     }
     (Cow::Owned(text), first)
 }
@@ -230,10 +227,7 @@ mod tests {
         let bytes = b"msg:\"caf\xE9 \xC3\xA9 \xF4\x8F\xBF\xA9 \xF0\x9F\"";
         let source = SourceText::from_bytes("x", bytes);
         assert_eq!(to_bytes(source.text()).as_ref(), bytes);
-        assert_eq!(
-            to_display(source.text()),
-            "msg:\"café é ô\u{8f}¿© ð\u{9f}\""
-        );
+        assert_eq!(to_display(source.text()), "msg:\"café é ô\u{8f}¿© ð\u{9f}\"");
         let [finding] = source.diagnostics() else {
             panic!("one finding")
         };

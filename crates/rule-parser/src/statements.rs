@@ -24,8 +24,7 @@ impl Statements<'_> {
     /// Adds what the next piece holds.
     pub(crate) fn append(&mut self, mut next: Self) {
         if self.rules.is_empty() && self.broken.is_empty() && self.findings.is_empty() {
-            next.definitions
-                .splice(0..0, std::mem::take(&mut self.definitions));
+            next.definitions.splice(0..0, std::mem::take(&mut self.definitions));
             *self = next;
             return;
         }
@@ -124,9 +123,7 @@ impl<'a> Reader<'a> {
         };
         let span = Span::from_range(self.at..self.at + line.trim_ascii_end().len());
         if word != "var" && word != "include" {
-            self.held
-                .votes
-                .add(Dialect::Snort2, Construct::ConfigLine(word), span);
+            self.held.votes.add(Dialect::Snort2, Construct::ConfigLine(word), span);
         }
         match definition(self.text, line) {
             Some(Ok(read)) => self.held.definitions.push(read),
@@ -153,9 +150,7 @@ impl<'a> Reader<'a> {
         match line.trim_ascii_end() {
             "#begin" => return self.begin(span),
             "#end" if self.open_block.take().is_some() => {
-                self.held
-                    .votes
-                    .add(Dialect::Snort3, Construct::CommentBlock, span);
+                self.held.votes.add(Dialect::Snort3, Construct::CommentBlock, span);
             }
             _ => {}
         }
@@ -214,13 +209,9 @@ impl<'a> Reader<'a> {
         }
         self.searched = true;
         self.findings.push(
-            Diagnostic::error(
-                codes::UNTERMINATED_COMMENT,
-                "the comment block is not closed",
-                span,
-            )
-            .label("opened here")
-            .help("close it with a line `#end`"),
+            Diagnostic::error(codes::UNTERMINATED_COMMENT, "the comment block is not closed", span)
+                .label("opened here")
+                .help("close it with a line `#end`"),
         );
     }
 
@@ -246,9 +237,7 @@ fn comment_end(bytes: &[u8], start: usize, read: usize) -> usize {
     loop {
         let end = scan::line_end(bytes, start);
         let next = scan::next_line(bytes, end);
-        let line = bytes
-            .get(next..scan::line_end(bytes, next))
-            .unwrap_or_default();
+        let line = bytes.get(next..scan::line_end(bytes, next)).unwrap_or_default();
         let joined = next < read || scan::is_continued(&bytes[start..end]);
         if !joined || line.trim_ascii_start().first() != Some(&b'#') {
             return end;

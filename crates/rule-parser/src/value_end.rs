@@ -148,9 +148,7 @@ fn plain_end(body: &mut Body<'_>, from: usize, name: &str, findings: &mut Findin
             findings.push(
                 missing_semicolon(end, &of_value(name))
                     .label("expected `;` and `)`")
-                    .help(
-                        "every option ends in a semicolon, and a rule in a parenthesis: write `;)`",
-                    ),
+                    .help("every option ends in a semicolon, and a rule in a parenthesis: write `;)`"),
             );
             return ValueEnd::Rule(end);
         }
@@ -243,22 +241,14 @@ fn bare_semicolon(at: usize, dialect: Dialect) -> Diagnostic {
 
 fn text_after_quote(bytes: &[u8], quote: usize, semicolon: usize) -> Diagnostic {
     let start = scan::skip_space(bytes, quote + 1);
-    let end = start
-        + bytes
-            .get(start..semicolon)
-            .unwrap_or_default()
-            .trim_ascii_end()
-            .len();
+    let end = start + bytes.get(start..semicolon).unwrap_or_default().trim_ascii_end().len();
     Diagnostic::error(
         codes::TEXT_AFTER_QUOTE,
         "text follows the closing quote",
         Span::from_range(start..end),
     )
     .label("belongs to nothing")
-    .secondary(
-        Span::from_range(quote..quote + 1),
-        "the quote is closed here",
-    )
+    .secondary(Span::from_range(quote..quote + 1), "the quote is closed here")
     .help("is a semicolon missing before it, or should the quote be escaped as `\\\"`?")
 }
 

@@ -71,8 +71,7 @@ fn a_missing_semicolon_and_parenthesis() {
 
 #[test]
 fn a_missing_semicolon_before_a_line_break() {
-    let text =
-        "alert http (\n    msg:\"x\";\n    flow:established\n    content:\"y\";\n    sid:1;\n)";
+    let text = "alert http (\n    msg:\"x\";\n    flow:established\n    content:\"y\";\n    sid:1;\n)";
     assert_snapshot!(draw(Dialect::Snort3, text), @r##"
     error[E0004]: no semicolon after the value of `flow`
      --> local.rules:3:21

@@ -4,20 +4,18 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use rule_parser::{
-    Dialect, ParseOptions, SourceText, cut_pieces, join_pieces, parse_file, parse_piece,
-    parse_source, print, render, to_json,
+    Dialect, ParseOptions, SourceText, cut_pieces, join_pieces, parse_file, parse_piece, parse_source, print, render,
+    to_json,
 };
 
 /// All settings under which a file can be read.
 fn settings() -> impl Iterator<Item = ParseOptions> {
     let dialects = std::iter::once(None).chain(Dialect::ALL.into_iter().map(Some));
     dialects.flat_map(|dialect| {
-        [true, false]
-            .into_iter()
-            .map(move |include_disabled| ParseOptions {
-                dialect,
-                include_disabled,
-            })
+        [true, false].into_iter().map(move |include_disabled| ParseOptions {
+            dialect,
+            include_disabled,
+        })
     })
 }
 
@@ -91,16 +89,9 @@ fn time_is_linear_in_the_length() {
                 let begun = Instant::now();
                 let source = SourceText::from_text("hostile", &text);
                 let file = parse_source(&source, &options);
-                let drawn = render(
-                    &source,
-                    &file.diagnostics[..file.diagnostics.len().min(10)],
-                    true,
-                );
+                let drawn = render(&source, &file.diagnostics[..file.diagnostics.len().min(10)], true);
                 let taken = begun.elapsed();
-                assert!(
-                    taken < LIMIT,
-                    "{taken:?} for {start}{unit}{unit}... {options:?}"
-                );
+                assert!(taken < LIMIT, "{taken:?} for {start}{unit}{unit}... {options:?}");
                 assert!(drawn.len() < 200_000, "{start}{unit}{unit}... {options:?}");
                 assert!(file.diagnostics.len() <= 10_002);
             }

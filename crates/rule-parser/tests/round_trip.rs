@@ -7,8 +7,8 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use rule_parser::{
-    Action, AddressExpr, AddressNode, Dialect, Direction, Endpoints, Header, ParseOptions,
-    PortExpr, PortNode, Rule, RuleOption, Span, Spanned, parse_file, print, render,
+    Action, AddressExpr, AddressNode, Dialect, Direction, Endpoints, Header, ParseOptions, PortExpr, PortNode, Rule,
+    RuleOption, Span, Spanned, parse_file, print, render,
 };
 
 /// The text of a generated tree lives for the rest of the test.
@@ -21,9 +21,7 @@ fn word() -> impl Strategy<Value = Spanned<&'static str>> {
 }
 
 fn action() -> impl Strategy<Value = Action<'static>> {
-    let actions = vec![
-        "alert", "drop", "pass", "log", "reject", "block", "config", "accept",
-    ];
+    let actions = vec!["alert", "drop", "pass", "log", "reject", "block", "config", "accept"];
     let also = "[a-z]{1,5}(:[a-z_]{1,5})?".prop_map(leak);
     (
         prop::sample::select(actions),
@@ -70,11 +68,7 @@ fn addresses() -> impl Strategy<Value = AddressExpr<'static>> {
         address().prop_map(AddressNode::Host),
         (address(), 0..=128_u8).prop_map(|(address, prefix)| AddressNode::Network {
             address,
-            prefix: if address.is_ipv4() {
-                prefix % 33
-            } else {
-                prefix
-            },
+            prefix: if address.is_ipv4() { prefix % 33 } else { prefix },
         }),
         any::<([u8; 4], [u8; 4])>().prop_map(|(a, b)| {
             let (first, last) = ordered(IpAddr::from(a), IpAddr::from(b));
@@ -145,13 +139,11 @@ fn endpoints(dialect: Dialect) -> impl Strategy<Value = Endpoints<'static>> {
 
 fn header(dialect: Dialect) -> impl Strategy<Value = Header<'static>> {
     let hook = "<?[a-z_]{1,8}(:[a-z]{1,4})?".prop_map(leak);
-    let full = (word(), option::weighted(0.2, hook), endpoints(dialect)).prop_map(
-        |(protocol, hook, ends)| Header {
-            protocol: Some(protocol),
-            hook,
-            endpoints: Some(ends),
-        },
-    );
+    let full = (word(), option::weighted(0.2, hook), endpoints(dialect)).prop_map(|(protocol, hook, ends)| Header {
+        protocol: Some(protocol),
+        hook,
+        endpoints: Some(ends),
+    });
     let service = word().prop_map(|protocol| Header {
         protocol: Some(protocol),
         ..Header::default()
@@ -159,9 +151,7 @@ fn header(dialect: Dialect) -> impl Strategy<Value = Header<'static>> {
     match dialect {
         Dialect::Suricata => full.boxed(),
         Dialect::Snort2 => prop_oneof![4 => full, 1 => Just(Header::default())].boxed(),
-        Dialect::Snort3 => {
-            prop_oneof![4 => full, 1 => service, 1 => Just(Header::default())].boxed()
-        }
+        Dialect::Snort3 => prop_oneof![4 => full, 1 => service, 1 => Just(Header::default())].boxed(),
     }
 }
 
@@ -172,9 +162,8 @@ fn value(dialect: Dialect) -> impl Strategy<Value = String> {
         1 => prop::sample::select(vec![r"\;", r#"\""#, r"\\", r"\:", r"\x41"]).prop_map(str::to_owned),
         1 => Just(if dialect == Dialect::Snort3 { ";" } else { "" }.to_owned()),
     ];
-    let quoted = (any::<bool>(), vec(escaped, 0..8)).prop_map(|(negated, parts)| {
-        format!("{}\"{}\"", if negated { "!" } else { "" }, parts.concat())
-    });
+    let quoted = (any::<bool>(), vec(escaped, 0..8))
+        .prop_map(|(negated, parts)| format!("{}\"{}\"", if negated { "!" } else { "" }, parts.concat()));
     let plain = "[a-zA-Z0-9<>=&^$|.!](([a-zA-Z0-9 ,<>=&^()|:./*-]|\\\\;){0,20}[a-zA-Z0-9)])?";
     let modified = (quoted.clone(), plain).prop_map(|(quoted, plain)| format!("{quoted},{plain}"));
     prop_oneof![quoted, plain.prop_map(|text| text), modified]
@@ -206,8 +195,7 @@ fn rule(dialect: Dialect) -> impl Strategy<Value = Rule<'static>> {
 }
 
 fn dialect_and_rules() -> impl Strategy<Value = (Dialect, Vec<Rule<'static>>)> {
-    prop::sample::select(Dialect::ALL.to_vec())
-        .prop_flat_map(|dialect| (Just(dialect), vec(rule(dialect), 1..4)))
+    prop::sample::select(Dialect::ALL.to_vec()).prop_flat_map(|dialect| (Just(dialect), vec(rule(dialect), 1..4)))
 }
 
 proptest! {

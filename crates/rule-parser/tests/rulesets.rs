@@ -39,20 +39,10 @@ fn check(name: &str, dialect: Dialect, enabled: usize, disabled: usize) {
         "{:?}",
         file.dialect_source
     );
-    assert_eq!(
-        file.rules.iter().filter(|rule| rule.enabled).count(),
-        enabled
-    );
-    assert_eq!(
-        file.rules.iter().filter(|rule| !rule.enabled).count(),
-        disabled
-    );
+    assert_eq!(file.rules.iter().filter(|rule| rule.enabled).count(), enabled);
+    assert_eq!(file.rules.iter().filter(|rule| !rule.enabled).count(), disabled);
 
-    let printed: String = file
-        .rules
-        .iter()
-        .map(|rule| print(rule, dialect) + "\n")
-        .collect();
+    let printed: String = file.rules.iter().map(|rule| print(rule, dialect) + "\n").collect();
     let again = SourceText::from_text(name, &printed);
     let options = ParseOptions {
         dialect: Some(dialect),
@@ -76,12 +66,7 @@ fn check(name: &str, dialect: Dialect, enabled: usize, disabled: usize) {
 
 #[test]
 fn emerging_threats() {
-    check(
-        "etopen-suricata-2023-05.rules",
-        Dialect::Suricata,
-        31_996,
-        12_202,
-    );
+    check("etopen-suricata-2023-05.rules", Dialect::Suricata, 31_996, 12_202);
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! What files look like: lines, comments, recovery.
 
-use rule_parser::{
-    Dialect, ParseOptions, Rule, RuleFile, SourceText, parse_file, parse_source, print,
-};
+use rule_parser::{Dialect, ParseOptions, Rule, RuleFile, SourceText, parse_file, parse_source, print};
 
 fn read(text: &str, dialect: Dialect) -> RuleFile<'_> {
     parse_file(
@@ -19,10 +17,7 @@ fn sids(rules: &[Rule<'_>]) -> Vec<u32> {
 }
 
 fn codes(file: &RuleFile<'_>) -> Vec<&'static str> {
-    file.diagnostics
-        .iter()
-        .map(|finding| finding.code)
-        .collect()
+    file.diagnostics.iter().map(|finding| finding.code).collect()
 }
 
 #[test]
@@ -31,11 +26,7 @@ fn a_backslash_continues_a_rule() {
         -> any any (sid:2;)\n";
     for dialect in Dialect::ALL {
         let file = read(text, dialect);
-        assert_eq!(
-            (codes(&file), sids(&file.rules)),
-            (vec![], vec![1, 2]),
-            "{dialect}"
-        );
+        assert_eq!((codes(&file), sids(&file.rules)), (vec![], vec![1, 2]), "{dialect}");
         assert_eq!(file.rules[0].msg(), Some("one   two"));
         assert_eq!(
             print(&file.rules[0], dialect),
@@ -89,10 +80,7 @@ fn comments_must_be_closed() {
     assert_eq!((codes(&file), sids(&file.rules)), (vec!["E0023"], vec![1]));
     let text = "alert tcp any any -> any any (/* x\nsid:1;)\nalert tcp any any -> any any (sid:2;)";
     let file = read(text, Dialect::Snort3);
-    assert_eq!(
-        (codes(&file), sids(&file.rules)),
-        (vec!["E0023", "E0002"], vec![2])
-    );
+    assert_eq!((codes(&file), sids(&file.rules)), (vec!["E0023", "E0002"], vec![2]));
 }
 
 #[test]
@@ -102,10 +90,7 @@ fn a_comment_that_is_a_rule_is_a_disabled_rule() {
         # alert tcp any any -> any any (sid:4; \\\n#   rev:1;)\n\
         # alert tcp any any -> any any (msg:\"x\"; \\\n    sid:5;)\n# alert http (\n#   sid:6;\n# )\n";
     let file = read(text, Dialect::Snort3);
-    assert_eq!(
-        (codes(&file), sids(&file.rules)),
-        (vec![], vec![1, 2, 3, 4, 5, 6])
-    );
+    assert_eq!((codes(&file), sids(&file.rules)), (vec![], vec![1, 2, 3, 4, 5, 6]));
     assert!(file.rules.iter().all(|rule| !rule.enabled));
     let wanted = ParseOptions {
         dialect: Some(Dialect::Snort3),
@@ -122,11 +107,7 @@ fn one_bad_option_does_not_hide_the_rest() {
     let [rule] = file.broken.as_slice() else {
         panic!("one rule")
     };
-    let names: Vec<_> = rule
-        .options
-        .iter()
-        .map(|option| option.name.value)
-        .collect();
+    let names: Vec<_> = rule.options.iter().map(|option| option.name.value).collect();
     assert_eq!(names, ["msg", "nocase", "sid", "rev"]);
     assert_eq!(codes(&file), ["E0005", "E0007", "E0007", "E0007", "E0004"]);
     assert!(
@@ -169,15 +150,9 @@ fn one_bad_rule_does_not_hide_the_next() {
 fn suricata_loads_a_rule_whose_parentheses_do_not_match() {
     let text = "alert tcp any any -> any any (sid:1;\nalert tcp any any -> any any (sid:2;))\n";
     let file = read(text, Dialect::Suricata);
-    assert_eq!(
-        (codes(&file), sids(&file.rules)),
-        (vec!["W0004", "W0005"], vec![1, 2])
-    );
+    assert_eq!((codes(&file), sids(&file.rules)), (vec!["W0004", "W0005"], vec![1, 2]));
     let file = read(text, Dialect::Snort2);
-    assert_eq!(
-        (codes(&file), sids(&file.rules)),
-        (vec!["E0002", "E0003"], vec![])
-    );
+    assert_eq!((codes(&file), sids(&file.rules)), (vec!["E0002", "E0003"], vec![]));
 }
 
 #[test]
@@ -185,10 +160,7 @@ fn suricata_takes_a_semicolon_for_escaped_after_any_backslash() {
     let text = r#"alert tcp any any -> any any (pcre:"/a\\;b/"; reference:url,x\\;y; sid:1;)"#;
     let file = read(text, Dialect::Suricata);
     assert_eq!(codes(&file), [""; 0]);
-    assert_eq!(
-        file.rules[0].option("reference").unwrap().text(),
-        Some(r"url,x\\;y")
-    );
+    assert_eq!(file.rules[0].option("reference").unwrap().text(), Some(r"url,x\\;y"));
     let file = read(text, Dialect::Snort2);
     assert_eq!(codes(&file), ["E0006"]);
 }
@@ -237,10 +209,7 @@ fn latin_1_does_not_lose_a_rule() {
         b"\xE9\xE9"
     );
     let printed = print(&file.rules[0], file.dialect);
-    assert_eq!(
-        rule_parser::source::to_bytes(&printed).as_ref(),
-        bytes.trim_ascii_end()
-    );
+    assert_eq!(rule_parser::source::to_bytes(&printed).as_ref(), bytes.trim_ascii_end());
 }
 
 #[test]
@@ -255,15 +224,9 @@ fn a_line_of_a_megabyte_is_a_line() {
 
 #[test]
 fn a_rule_has_at_most_4096_options() {
-    let text = format!(
-        "alert tcp any any -> any any (sid:1; {})",
-        "nocase; ".repeat(4096)
-    );
+    let text = format!("alert tcp any any -> any any (sid:1; {})", "nocase; ".repeat(4096));
     let file = read(&text, Dialect::Suricata);
-    assert_eq!(
-        (codes(&file), file.broken[0].options.len()),
-        (vec!["E0028"], 4097)
-    );
+    assert_eq!((codes(&file), file.broken[0].options.len()), (vec!["E0028"], 4097));
 }
 
 #[test]

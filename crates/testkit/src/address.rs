@@ -22,8 +22,7 @@ pub trait ToEndpoint {
 
 impl ToIp for &str {
     fn to_ip(&self) -> IpAddr {
-        self.parse()
-            .unwrap_or_else(|_| panic!("`{self}` is no IP address"))
+        self.parse().unwrap_or_else(|_| panic!("`{self}` is no IP address"))
     }
 }
 

@@ -105,17 +105,8 @@ impl Host {
             .connect(rng, address, 443)
             .to_server(&tls::client_hello(name, rng.next_u64()))
             .to_client(&[hello, tls::application_data(700, rng.next_u64())].concat())
-            .to_server(
-                &[
-                    tls::change_cipher_spec(),
-                    tls::application_data(120, rng.next_u64()),
-                ]
-                .concat(),
-            )
-            .to_client(&tls::application_data(
-                rng.between(100, 1500) as usize,
-                rng.next_u64(),
-            ))
+            .to_server(&[tls::change_cipher_spec(), tls::application_data(120, rng.next_u64())].concat())
+            .to_client(&tls::application_data(rng.between(100, 1500) as usize, rng.next_u64()))
             .close();
         Capture::merge([lookup, talk.capture()])
     }
@@ -134,8 +125,10 @@ impl Host {
             .to_server(b"DATA\r\n")
             .to_client(b"354 Go ahead\r\n")
             .to_server(
-                format!("From: ann@example.org\r\nTo: bob@example.net\r\nSubject: Order {number}\r\n\r\nAs agreed.\r\n.\r\n")
-                    .as_bytes(),
+                format!(
+                    "From: ann@example.org\r\nTo: bob@example.net\r\nSubject: Order {number}\r\n\r\nAs agreed.\r\n.\r\n"
+                )
+                .as_bytes(),
             )
             .to_client(b"250 Queued\r\n")
             .to_server(b"QUIT\r\n")

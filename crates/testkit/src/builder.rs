@@ -115,10 +115,7 @@ impl PacketBuilder {
                 let mut layers = self.layers[..at].to_vec();
                 let more = i + 1 < count;
                 layers.push(match self.layers[at].clone() {
-                    Layer::Ipv4(ip) => ip
-                        .fragment(id as u16, i * size, more)
-                        .protocol(protocol)
-                        .into(),
+                    Layer::Ipv4(ip) => ip.fragment(id as u16, i * size, more).protocol(protocol).into(),
                     Layer::Ipv6(ip) => ip.fragment(id, i * size, more).next_header(protocol).into(),
                     other => other,
                 });
@@ -223,9 +220,7 @@ mod tests {
     #[test]
     fn fragments_hold_the_whole_payload() {
         for (src, dst) in [("192.0.2.1", "10.0.0.1"), ("2001:db8::1", "2001:db8::2")] {
-            let packet = PacketBuilder::between(src, dst)
-                .layer(Udp::new(1, 2))
-                .payload(&[7; 50]);
+            let packet = PacketBuilder::between(src, dst).layer(Udp::new(1, 2)).payload(&[7; 50]);
             let header = if src.contains(':') { 54 } else { 34 };
             let joined: Vec<u8> = packet
                 .fragments(3, 24)

@@ -136,9 +136,7 @@ mod tests {
 
     #[test]
     fn pcap_has_its_header_and_records() {
-        let capture: Capture = [Frame::new(Time(7_000_009), vec![0xaa, 0xbb])]
-            .into_iter()
-            .collect();
+        let capture: Capture = [Frame::new(Time(7_000_009), vec![0xaa, 0xbb])].into_iter().collect();
         let pcap = capture.to_pcap();
         assert_eq!(pcap[..8], [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0]);
         assert_eq!(pcap[20..24], [1, 0, 0, 0]);
@@ -148,11 +146,7 @@ mod tests {
 
     #[test]
     fn merge_is_stable() {
-        let one = |t, b| {
-            [Frame::new(Time(t), vec![b])]
-                .into_iter()
-                .collect::<Capture>()
-        };
+        let one = |t, b| [Frame::new(Time(t), vec![b])].into_iter().collect::<Capture>();
         let merged = Capture::merge([one(2, 1), one(1, 2), one(2, 3)]);
         let bytes: Vec<u8> = merged.frames.iter().map(|f| f.data[0]).collect();
         assert_eq!(bytes, [2, 1, 3]);

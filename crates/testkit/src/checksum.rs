@@ -30,10 +30,7 @@ pub fn internet(parts: &[&[u8]]) -> u16 {
     let mut sum = 0u64;
     for part in parts {
         let (pairs, odd) = part.as_chunks::<2>();
-        sum += pairs
-            .iter()
-            .map(|p| u64::from(u16::from_be_bytes(*p)))
-            .sum::<u64>();
+        sum += pairs.iter().map(|p| u64::from(u16::from_be_bytes(*p))).sum::<u64>();
         sum += odd.first().map_or(0, |b| u64::from(*b) << 8);
     }
     while sum > 0xffff {
@@ -88,10 +85,7 @@ mod tests {
     #[test]
     fn known_sums() {
         // RFC 1071 section 3: the sum of these is ddf2.
-        assert_eq!(
-            internet(&[&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]]),
-            !0xddf2
-        );
+        assert_eq!(internet(&[&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]]), !0xddf2);
         // RFC 3720 appendix B.4: 32 bytes of zeros.
         assert_eq!(crc32c(&[0; 32]), 0x8a91_36aa);
     }

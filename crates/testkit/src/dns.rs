@@ -130,14 +130,7 @@ impl Message {
     /// The message as a UDP payload.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for word in [
-            self.id,
-            self.flags,
-            1,
-            self.answer_count,
-            0,
-            self.additional_count,
-        ] {
+        for word in [self.id, self.flags, 1, self.answer_count, 0, self.additional_count] {
             bytes.extend(word.to_be_bytes());
         }
         bytes.extend(&self.question);
@@ -182,10 +175,7 @@ mod tests {
 
     #[test]
     fn text_is_cut_into_strings() {
-        let bytes = Message::query(1, "", TXT)
-            .response()
-            .txt("", &[b'x'; 300])
-            .bytes();
+        let bytes = Message::query(1, "", TXT).response().txt("", &[b'x'; 300]).bytes();
         let data = &bytes[12 + 5 + 11..];
         assert_eq!((data[0], data[256], data.len()), (255, 45, 302));
     }

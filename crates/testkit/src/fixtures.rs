@@ -52,8 +52,7 @@ pub fn all() -> Vec<Fixture> {
 /// When the file is absent, or has a line that is neither comment, table head nor `sid = number`.
 pub fn expected() -> BTreeMap<String, BTreeMap<u32, u64>> {
     let path = folder().join("attacks/expected.toml");
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut captures = BTreeMap::new();
     let mut current = String::new();
     for line in text.lines().map(str::trim) {
@@ -62,13 +61,8 @@ pub fn expected() -> BTreeMap<String, BTreeMap<u32, u64>> {
             captures.insert(current.clone(), BTreeMap::new());
         } else if !line.is_empty() && !line.starts_with('#') {
             let (sid, count) = line.split_once(" = ").expect("sid = number");
-            let alerts = captures
-                .get_mut(&current)
-                .expect("a table before the first sid");
-            alerts.insert(
-                sid.parse().expect("a sid"),
-                count.parse().expect("a number of alerts"),
-            );
+            let alerts = captures.get_mut(&current).expect("a table before the first sid");
+            alerts.insert(sid.parse().expect("a sid"), count.parse().expect("a number of alerts"));
         }
     }
     captures
@@ -90,11 +84,7 @@ pub fn readme() -> String {
             .collect::<Vec<_>>()
             .join(", ");
         let (about, near_miss) = (attack.about, attack.near_miss_about);
-        let _ = writeln!(
-            text,
-            "| {} | {about} | {alerts} | {near_miss} |",
-            attack.name
-        );
+        let _ = writeln!(text, "| {} | {about} | {alerts} | {near_miss} |", attack.name);
     }
     text
 }

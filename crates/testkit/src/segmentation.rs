@@ -142,11 +142,7 @@ impl Segmentation {
     fn ends(&self, len: usize) -> Vec<usize> {
         let mut ends: Vec<usize> = match &self.cut {
             Cut::Every(size) => (0..len).step_by(*size).skip(1).collect(),
-            Cut::At(offsets) => offsets
-                .iter()
-                .copied()
-                .filter(|o| *o > 0 && *o < len)
-                .collect(),
+            Cut::At(offsets) => offsets.iter().copied().filter(|o| *o > 0 && *o < len).collect(),
             Cut::Random { seed, longest } => {
                 let mut rng = Rng::new(*seed);
                 let mut ends = Vec::new();

@@ -134,23 +134,14 @@ impl TcpConversation {
                 .window_scale(7)
                 .options(&[1, 1])
         };
-        let tcp = options(
-            self.header(Direction::ToServer)
-                .flags(flag::SYN)
-                .ack_number(0),
-        );
-        self.emit(Direction::ToServer, tcp, b"")
-            .skip(Direction::ToServer, 1)
+        let tcp = options(self.header(Direction::ToServer).flags(flag::SYN).ack_number(0));
+        self.emit(Direction::ToServer, tcp, b"").skip(Direction::ToServer, 1)
     }
 
     /// The server's SYN/ACK.
     pub fn syn_ack(self) -> Self {
-        let tcp = self
-            .header(Direction::ToClient)
-            .flags(flag::SYN | flag::ACK)
-            .mss(1460);
-        self.emit(Direction::ToClient, tcp, b"")
-            .skip(Direction::ToClient, 1)
+        let tcp = self.header(Direction::ToClient).flags(flag::SYN | flag::ACK).mss(1460);
+        self.emit(Direction::ToClient, tcp, b"").skip(Direction::ToClient, 1)
     }
 
     /// A SYN that the server answers with RST/ACK: nobody listens there.
@@ -243,9 +234,7 @@ impl TcpConversation {
             Direction::ToServer => (&self.client, &self.server),
             Direction::ToClient => (&self.server, &self.client),
         };
-        Tcp::new(from.end.port(), to.end.port())
-            .seq(from.next)
-            .ack(to.next)
+        Tcp::new(from.end.port(), to.end.port()).seq(from.next).ack(to.next)
     }
 
     /// Any segment: `tcp` as it is (see [`header`](Self::header)), then `data`; sequence numbers stay where they are.

@@ -23,10 +23,8 @@ fn fixtures_have_right_checksums_and_no_decoder_events() {
 #[test]
 fn wrong_checksums_are_found() {
     for wrong in [
-        PacketBuilder::between("192.0.2.1", "10.0.0.1")
-            .layer(Tcp::new(1, 2).checksum(Checksum::Wrong)),
-        PacketBuilder::between("2001:db8::1", "2001:db8::2")
-            .layer(Udp::new(1, 2).checksum(Checksum::Wrong)),
+        PacketBuilder::between("192.0.2.1", "10.0.0.1").layer(Tcp::new(1, 2).checksum(Checksum::Wrong)),
+        PacketBuilder::between("2001:db8::1", "2001:db8::2").layer(Udp::new(1, 2).checksum(Checksum::Wrong)),
     ] {
         let bytes = wrong.build();
         assert_eq!(decode(&bytes).l4_checksum_ok(), Some(false), "{wrong:?}");
@@ -48,20 +46,11 @@ fn layers_are_where_they_were_put() {
                 .hop_by_hop(&[])
                 .destination_options(&[]),
         )
-        .layer(
-            Tcp::new(40_000, 80)
-                .syn()
-                .mss(1460)
-                .window_scale(7)
-                .sack_permitted(),
-        )
+        .layer(Tcp::new(40_000, 80).syn().mss(1460).window_scale(7).sack_permitted())
         .payload(b"early")
         .build();
     let packet = decode(&bytes);
-    assert_eq!(
-        (packet.vlan_count, packet.vlan[0], packet.vlan[1]),
-        (2, 5, 6)
-    );
+    assert_eq!((packet.vlan_count, packet.vlan[0], packet.vlan[1]), (2, 5, 6));
     assert_eq!(packet.ip_proto(), Some(6));
     assert_eq!((packet.src_port(), packet.dst_port()), (40_000, 80));
     assert_eq!(packet.payload, b"early");
@@ -94,11 +83,5 @@ fn tunnels_open() {
 }
 
 fn decode(bytes: &[u8]) -> Packet<'_> {
-    Packet::decode(
-        bytes,
-        LinkType::Ethernet,
-        Timestamp(0),
-        1,
-        &DecodeConfig::default(),
-    )
+    Packet::decode(bytes, LinkType::Ethernet, Timestamp(0), 1, &DecodeConfig::default())
 }

@@ -9,8 +9,7 @@ use testkit::fixtures;
 fn committed_captures_equal_what_the_code_makes() {
     for fixture in fixtures::all() {
         let path = fixtures::folder().join(&fixture.path);
-        let committed =
-            fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let committed = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert!(
             committed == fixture.capture.to_pcap(),
             "fixtures/{} is not what the code makes: cargo run -p testkit --bin make-fixtures",

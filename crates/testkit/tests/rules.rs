@@ -33,13 +33,7 @@ fn every_rule_is_complete() {
     for rule in all_rules() {
         let sid = sid(&rule);
         assert!(rule.contains("(msg:\"RULEIDS "), "{sid} has another prefix");
-        for wanted in [
-            "threshold:",
-            "rev:",
-            "target:",
-            "metadata:created_at ",
-            "confidence ",
-        ] {
+        for wanted in ["threshold:", "rev:", "target:", "metadata:created_at ", "confidence "] {
             assert!(rule.contains(wanted), "{sid} has no {wanted}");
         }
         let class = option(&rule, "classtype:");
@@ -56,10 +50,7 @@ fn every_file_of_rules_is_known() {
     let known: BTreeSet<&str> = FILES.iter().map(|f| f.0).collect();
     for entry in fs::read_dir(fixtures::repository().join("rules")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(
-            !name.ends_with(".rules") || known.contains(name.as_str()),
-            "{name}"
-        );
+        assert!(!name.ends_with(".rules") || known.contains(name.as_str()), "{name}");
     }
 }
 
@@ -107,9 +98,7 @@ fn sid(rule: &str) -> u32 {
 }
 
 fn option<'a>(rule: &'a str, name: &str) -> &'a str {
-    let (_, rest) = rule
-        .split_once(name)
-        .unwrap_or_else(|| panic!("no {name} in {rule}"));
+    let (_, rest) = rule.split_once(name).unwrap_or_else(|| panic!("no {name} in {rule}"));
     rest.split(';').next().unwrap()
 }
 

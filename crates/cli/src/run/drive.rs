@@ -46,12 +46,23 @@ pub struct Driven<E> {
 
 impl<E> Driven<E> {
     pub fn new(ready: &Ready) -> Self {
-        Self { counters: WorkerCounters::default(), settler: Settler::new(&ready.config, &ready.rules), rules: Arc::clone(&ready.rules), result: Ok(()) }
+        Self {
+            counters: WorkerCounters::default(),
+            settler: Settler::new(&ready.config, &ready.rules),
+            rules: Arc::clone(&ready.rules),
+            result: Ok(()),
+        }
     }
 }
 
 /// Takes all of the traffic through the engine, on as many workers as may be.
-pub fn drive<T: Traffic>(ready: &Ready, workers: usize, capture: u32, traffic: &mut T, sink: &mut Sink<'_>) -> Driven<T::Error> {
+pub fn drive<T: Traffic>(
+    ready: &Ready,
+    workers: usize,
+    capture: u32,
+    traffic: &mut T,
+    sink: &mut Sink<'_>,
+) -> Driven<T::Error> {
     if workers > 1 && ready.rules.needs_one_worker().is_none() {
         return pipeline::run(ready, workers, capture, traffic, sink);
     }
@@ -75,5 +86,10 @@ pub fn drive<T: Traffic>(ready: &Ready, workers: usize, capture: u32, traffic: &
     };
     engine.end_of_capture(&mut |event| sink(event, &rules));
     let (counters, settler) = engine.into_parts();
-    Driven { counters, settler, rules, result }
+    Driven {
+        counters,
+        settler,
+        rules,
+        result,
+    }
 }

@@ -33,7 +33,8 @@ pub fn run(
     let signals = Signals::listen().map_err(usage)?;
     let mut report = Report::new(args, setup, ready, Some(args.interface.join(","))).map_err(usage)?;
     thread::scope(|scope| {
-        let mut traffic = LiveTraffic::open(args, signals.clone(), load, scope).map_err(|e| Failure::new(Exit::Capture, e))?;
+        let mut traffic =
+            LiveTraffic::open(args, signals.clone(), load, scope).map_err(|e| Failure::new(Exit::Capture, e))?;
         // Interfaces and logs are open: what is left needs no privileges.
         let user = args.user.as_deref().or(setup.config.run_as.0.as_deref());
         if let Some(user) = user {
@@ -83,7 +84,11 @@ impl Signals {
     /// Listens from now on. A second SIGINT or SIGTERM ends the program at once.
     pub fn listen() -> Result<Self> {
         let flag = || Arc::new(AtomicBool::new(false));
-        let signals = Self { stop: flag(), reload: flag(), reopen: flag() };
+        let signals = Self {
+            stop: flag(),
+            reload: flag(),
+            reopen: flag(),
+        };
         for signal in [SIGINT, SIGTERM] {
             // The order matters: at the second signal the flag is set already, and the first of these acts on it.
             signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&signals.stop))?;
@@ -125,7 +130,15 @@ where
             ..LiveOptions::default()
         };
         let live = Live::open(&args.interface, &options)?;
-        Ok(Self { live, signals, left: args.count, quiet_since: None, load, loading: None, scope })
+        Ok(Self {
+            live,
+            signals,
+            left: args.count,
+            quiet_since: None,
+            load,
+            loading: None,
+            scope,
+        })
     }
 
     /// Starts loading rules if that was asked for, and takes them over once they are loaded.
@@ -171,7 +184,12 @@ impl Traffic for LiveTraffic<'_, '_> {
         }
         match self.live.next()? {
             Some(frame) => {
-                take(Frame { data: frame.data, time: frame.time, number: frame.number, link: frame.link });
+                take(Frame {
+                    data: frame.data,
+                    time: frame.time,
+                    number: frame.number,
+                    link: frame.link,
+                });
                 self.left = self.left.map(|left| left.saturating_sub(1));
                 self.quiet_since = None;
                 Ok(Step::Frame)
@@ -200,11 +218,12 @@ pub fn become_user(name: &str) -> Result<()> {
     nix::unistd::setuid(user.uid).with_context(what)?;
     // What was given up must not come back.
     if user.uid.as_raw() != 0 && nix::unistd::setuid(nix::unistd::Uid::from_raw(0)).is_ok() {
-        return Err(anyhow!("the privileges of root could be taken back after becoming `{name}`"));
+        return Err(anyhow!(
+            "the privileges of root could be taken back after becoming `{name}`"
+        ));
     }
     Ok(())
 }
-
 
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -36,20 +36,39 @@ pub struct Ready {
 pub fn run(args: &RunArgs) -> Ended {
     let started = Instant::now();
     if args.rules.is_empty() && args.config.is_none() {
-        return Err(Failure::new(Exit::Usage, anyhow!("no rules: name files or folders with -r, or a configuration with -c")));
+        return Err(Failure::new(
+            Exit::Usage,
+            anyhow!("no rules: name files or folders with -r, or a configuration with -c"),
+        ));
     }
-    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules).map_err(|e| Failure::new(Exit::Rules, e))?;
+    let mut setup =
+        Setup::new(args.config.as_deref(), &args.set, &args.rules).map_err(|e| Failure::new(Exit::Rules, e))?;
     let ready = prepare(args, &mut setup)?;
     if !args.quiet {
-        setup.config.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+        setup
+            .config
+            .warnings
+            .iter()
+            .for_each(|warning| eprintln!("warning: {warning}"));
     }
     if args.verbose > 0 && !setup.config.unused.is_empty() {
-        eprintln!("note: these keys of the configuration have no effect here: {}", setup.config.unused.join(", "));
+        eprintln!(
+            "note: these keys of the configuration have no effect here: {}",
+            setup.config.unused.join(", ")
+        );
     }
-    let refused = if ready.refused > 0 && !args.keep_going { Exit::Rules } else { Exit::Success };
+    let refused = if ready.refused > 0 && !args.keep_going {
+        Exit::Rules
+    } else {
+        Exit::Success
+    };
     let say_ready = || {
         if args.verbose > 0 {
-            eprintln!("ready: {} rules loaded in {:.3} s", ready.rules.rules.len(), started.elapsed().as_secs_f64());
+            eprintln!(
+                "ready: {} rules loaded in {:.3} s",
+                ready.rules.rules.len(),
+                started.elapsed().as_secs_f64()
+            );
         }
     };
     if args.test {
@@ -62,12 +81,18 @@ pub fn run(args: &RunArgs) -> Ended {
         return live::run(args, &setup, &ready, &again, &say_ready);
     }
     if args.pcap.is_empty() {
-        return Err(Failure::new(Exit::Usage, anyhow!("nothing to read: name a capture with -p or an interface with -i")));
+        return Err(Failure::new(
+            Exit::Usage,
+            anyhow!("nothing to read: name a capture with -p or an interface with -i"),
+        ));
     }
     let mut report = Report::new(args, &setup, &ready, None).map_err(|e| Failure::new(Exit::Usage, e))?;
     say_ready();
     let exit = refused.and(offline::run(args, &ready, &mut report)?);
-    report.finish().map(|alerts| exit.and(alerts)).map_err(|e| Failure::new(Exit::Usage, e))
+    report
+        .finish()
+        .map(|alerts| exit.and(alerts))
+        .map_err(|e| Failure::new(Exit::Usage, e))
 }
 
 /// Loads the rules; what is wrong with them is told on stderr.
@@ -79,7 +104,11 @@ fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
         (Some(Checksums::All), _) => config.engine.stream.checksum_validation = true,
         (None, _) => {}
     }
-    let paths = if args.rules.is_empty() { &config.rule_files } else { &args.rules };
+    let paths = if args.rules.is_empty() {
+        &config.rule_files
+    } else {
+        &args.rules
+    };
     let read = load::read(paths).map_err(fail)?;
     let sources = load::texts(&read);
     let registry = registry();
@@ -91,7 +120,12 @@ fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
     }
     let mut engine = setup.config.engine.clone();
     report::wants(args, setup, &mut engine);
-    Ok(Ready { config: Arc::new(engine), rules: Arc::new(compilation.rules), refused, skipped })
+    Ok(Ready {
+        config: Arc::new(engine),
+        rules: Arc::new(compilation.rules),
+        refused,
+        skipped,
+    })
 }
 
 /// Loads the rules again, while traffic goes on.

@@ -20,7 +20,10 @@ use crate::{Ended, Failure};
 pub fn run(args: &RunArgs, ready: &Ready, report: &mut Report) -> Ended {
     let inputs = capture::expand(&args.pcap).map_err(|e| Failure::new(Exit::Capture, e))?;
     if !inputs.skipped.is_empty() && !args.quiet {
-        eprintln!("note: {} files in the folders are no captures and were left out", inputs.skipped.len());
+        eprintln!(
+            "note: {} files in the folders are no captures and were left out",
+            inputs.skipped.len()
+        );
     }
     let inputs = inputs.inputs;
     report.captures(inputs.len());
@@ -31,7 +34,9 @@ pub fn run(args: &RunArgs, ready: &Ready, report: &mut Report) -> Ended {
         for (number, input) in inputs.iter().enumerate() {
             let name = name_of(input);
             report.begin(&name);
-            let driven = read(args, ready, args.threads.0, number, input, &mut |event, rules| report.event(&event, rules));
+            let driven = read(args, ready, args.threads.0, number, input, &mut |event, rules| {
+                report.event(&event, rules)
+            });
             exit = exit.and(finish(ready, report, driven));
         }
         Ok(exit)
@@ -111,7 +116,10 @@ fn read(
     let opened = input.open().and_then(|file| Recorded::new(file, args));
     match opened {
         Ok(mut traffic) => drive(ready, workers, number, &mut traffic, sink),
-        Err(error) => Driven { result: Err(error), ..Driven::new(ready) },
+        Err(error) => Driven {
+            result: Err(error),
+            ..Driven::new(ready)
+        },
     }
 }
 
@@ -171,7 +179,12 @@ impl Traffic for Recorded {
                 continue;
             }
             self.left = self.left.map(|left| left.saturating_sub(1));
-            take(Frame { data: frame.data, time: frame.time, number: frame.number, link: frame.link });
+            take(Frame {
+                data: frame.data,
+                time: frame.time,
+                number: frame.number,
+                link: frame.link,
+            });
             return Ok(Step::Frame);
         }
         self.progress.done();

@@ -13,11 +13,17 @@ use engine::shard_of;
 use engine::worker::{Frame, Output, Worker, WorkerCounters};
 use packet::{LinkType, Timestamp};
 
-use super::drive::{Driven, Sink, Step, Traffic};
 use super::Ready;
+use super::drive::{Driven, Sink, Step, Traffic};
 
 /// Takes traffic through `workers` threads.
-pub fn run<T: Traffic>(ready: &Ready, workers: usize, capture: u32, traffic: &mut T, sink: &mut Sink<'_>) -> Driven<T::Error> {
+pub fn run<T: Traffic>(
+    ready: &Ready,
+    workers: usize,
+    capture: u32,
+    traffic: &mut T,
+    sink: &mut Sink<'_>,
+) -> Driven<T::Error> {
     let mut driven = Driven::new(ready);
     let mut rules = Arc::clone(&ready.rules);
     thread::scope(|scope| {
@@ -48,7 +54,9 @@ pub fn run<T: Traffic>(ready: &Ready, workers: usize, capture: u32, traffic: &mu
                 match output {
                     Output::Event(event) => sink(*event, &rules),
                     Output::Matches(matches) => {
-                        driven.settler.settle(&rules, &mut policy, &matches, &mut |event| sink(event, &rules));
+                        driven
+                            .settler
+                            .settle(&rules, &mut policy, &matches, &mut |event| sink(event, &rules));
                     }
                 }
             }
@@ -91,7 +99,11 @@ struct Round {
     rules: Option<Arc<RuleSet>>,
 }
 
-type Started<'scope> = (Vec<Sender<Batch>>, Vec<Receiver<Round>>, Vec<ScopedJoinHandle<'scope, WorkerCounters>>);
+type Started<'scope> = (
+    Vec<Sender<Batch>>,
+    Vec<Receiver<Round>>,
+    Vec<ScopedJoinHandle<'scope, WorkerCounters>>,
+);
 
 fn start<'scope>(scope: &'scope Scope<'scope, '_>, ready: &Ready, workers: usize, capture: u32) -> Started<'scope> {
     let (mut inputs, mut outputs, mut handles) = (Vec::new(), Vec::new(), Vec::new());
@@ -114,14 +126,25 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
         }
         let mut from = 0;
         for held in &batch.frames {
-            let frame = Frame { data: &batch.bytes[from..held.end], time: held.time, number: held.number, link: held.link };
+            let frame = Frame {
+                data: &batch.bytes[from..held.end],
+                time: held.time,
+                number: held.number,
+                link: held.link,
+            };
             worker.frame(frame, held.shard, capture, &mut outputs);
             from = held.end;
         }
         if let Some(now) = batch.idle {
             worker.idle(now, &mut outputs);
         }
-        if rounds.send(Round { outputs, rules: batch.rules }).is_err() {
+        if rounds
+            .send(Round {
+                outputs,
+                rules: batch.rules,
+            })
+            .is_err()
+        {
             break;
         }
     }
@@ -143,7 +166,13 @@ fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -
                 let shard = shard_of(frame.data, frame.link);
                 if let Some(batch) = batches.get_mut(shard % workers) {
                     batch.bytes.extend_from_slice(frame.data);
-                    batch.frames.push(Held { end: batch.bytes.len(), time: frame.time, number: frame.number, link: frame.link, shard });
+                    batch.frames.push(Held {
+                        end: batch.bytes.len(),
+                        time: frame.time,
+                        number: frame.number,
+                        link: frame.link,
+                        shard,
+                    });
                 }
             });
             if !matches!(step, Ok(Step::Frame)) {
@@ -163,7 +192,10 @@ fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -
             // Rules are replaced between rounds, for all workers at the same packet.
             Step::Rules(rules) => {
                 for input in inputs {
-                    let batch = Batch { rules: Some(Arc::clone(&rules)), ..Batch::default() };
+                    let batch = Batch {
+                        rules: Some(Arc::clone(&rules)),
+                        ..Batch::default()
+                    };
                     if input.send(batch).is_err() {
                         return Ok(());
                     }

@@ -15,7 +15,11 @@ pub struct Progress {
 impl Progress {
     /// Nothing is shown yet; nothing ever is when `quiet`, or when stderr is no terminal.
     pub fn new(quiet: bool) -> Self {
-        Self { since: Instant::now(), quiet: quiet || !stderr().is_terminal(), bar: None }
+        Self {
+            since: Instant::now(),
+            quiet: quiet || !stderr().is_terminal(),
+            bar: None,
+        }
     }
 
     /// So many bytes are read, of so many if that is known.
@@ -24,7 +28,9 @@ impl Progress {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| match total {
-            Some(total) => ProgressBar::new(total).with_style(style("{bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left")),
+            Some(total) => {
+                ProgressBar::new(total).with_style(style("{bar:30} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left"))
+            }
             None => ProgressBar::no_length().with_style(style("{bytes} {bytes_per_sec}")),
         });
         bar.set_position(done);

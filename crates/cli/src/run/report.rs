@@ -10,7 +10,10 @@ use engine::detect::RuleSet;
 use engine::eve::{EveOptions, Origin};
 use engine::event::{Body, Event};
 use engine::worker::WorkerCounters;
-use output::{CaptureCounters, Console, EveLog, FastLog, Mode, OutputError, RecordKinds, RecordWriter, RuleCounts, RunCounters, Sink, Sinks, Summary};
+use output::{
+    CaptureCounters, Console, EveLog, FastLog, Mode, OutputError, RecordKinds, RecordWriter, RuleCounts, RunCounters,
+    Sink, Sinks, Summary,
+};
 
 use super::Ready;
 use crate::args::RunArgs;
@@ -89,7 +92,11 @@ impl Report {
             self.failing += u64::from(self.fail_on.is_some_and(|at| priority <= at));
         }
         let capture = self.interface.is_none().then_some(self.capture.as_str());
-        let origin = Origin { rules: &rules.meta, capture, interface: self.interface.as_deref() };
+        let origin = Origin {
+            rules: &rules.meta,
+            capture,
+            interface: self.interface.as_deref(),
+        };
         let told = self.sinks.event(event, &origin);
         self.note(told);
     }
@@ -155,7 +162,10 @@ impl Report {
 
     fn open(&mut self, args: &RunArgs, setup: &Setup) -> anyhow::Result<()> {
         let live = self.interface.is_some();
-        let folder = args.log_dir.clone().or_else(|| setup.config.log_dir.clone().filter(|_| setup.configured));
+        let folder = args
+            .log_dir
+            .clone()
+            .or_else(|| setup.config.log_dir.clone().filter(|_| setup.configured));
         if let Some(folder) = &folder {
             fs::create_dir_all(folder)
                 .map_err(|e| anyhow::anyhow!("cannot make the log folder {}: {e}", folder.display()))?;
@@ -163,13 +173,21 @@ impl Report {
                 self.eve(&log, &folder.join(&log.filename), live)?;
             }
             for (name, append) in fast_logs(setup) {
-                self.sinks.push(FastLog::file(&folder.join(name), mode(append && live), false)?);
+                self.sinks
+                    .push(FastLog::file(&folder.join(name), mode(append && live), false)?);
             }
         }
         let many = self.summary.captures > 1 || args.pcap.len() > 1;
         if args.json {
-            let options = EveOptions { pcap_filename: !live, ..EveOptions::default() };
-            self.sinks.push(EveLog::new(RecordWriter::stdout().immediate(live), standard_kinds(), options));
+            let options = EveOptions {
+                pcap_filename: !live,
+                ..EveOptions::default()
+            };
+            self.sinks.push(EveLog::new(
+                RecordWriter::stdout().immediate(live),
+                standard_kinds(),
+                options,
+            ));
         } else if folder.is_none() {
             self.sinks.push(Console::stdout().name_captures(many));
         }
@@ -178,12 +196,20 @@ impl Report {
 
     fn eve(&mut self, log: &EveLogConfig, path: &std::path::Path, live: bool) -> anyhow::Result<()> {
         if log.filetype != FileType::Regular {
-            eprintln!("warning: the EVE output {} is no regular file, which is not supported yet: nothing is written to it", log.filename.display());
+            eprintln!(
+                "warning: the EVE output {} is no regular file, which is not supported yet: nothing is written to it",
+                log.filename.display()
+            );
             return Ok(());
         }
         let mut options = log.options.clone();
         options.pcap_filename |= !live;
-        self.sinks.push(EveLog::file(path, mode(log.append && live), kinds(&log.records), options)?);
+        self.sinks.push(EveLog::file(
+            path,
+            mode(log.append && live),
+            kinds(&log.records),
+            options,
+        )?);
         Ok(())
     }
 
@@ -214,8 +240,15 @@ fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
             tagged_packets: true,
             flow: true,
             anomaly: None,
-            drop: Some(config::DropRecords { alerts: true, all_of_flow: false }),
-            stats: Some(config::StatsRecords { totals: true, threads: false, deltas: false }),
+            drop: Some(config::DropRecords {
+                alerts: true,
+                all_of_flow: false,
+            }),
+            stats: Some(config::StatsRecords {
+                totals: true,
+                threads: false,
+                deltas: false,
+            }),
         },
         options: EveOptions::default(),
         community_id: None,
@@ -225,13 +258,22 @@ fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
 /// The fast.logs: their files, and whether what is in them stays.
 fn fast_logs(setup: &Setup) -> Vec<(PathBuf, bool)> {
     if setup.configured {
-        return setup.config.fast.iter().map(|log| (log.filename.clone(), log.append)).collect();
+        return setup
+            .config
+            .fast
+            .iter()
+            .map(|log| (log.filename.clone(), log.append))
+            .collect();
     }
     vec![(PathBuf::from("fast.log"), true)]
 }
 
 fn kinds(records: &EveRecords) -> RecordKinds {
-    let anomaly = records.anomaly.unwrap_or(AnomalyRecords { decode: false, stream: false, applayer: false });
+    let anomaly = records.anomaly.unwrap_or(AnomalyRecords {
+        decode: false,
+        stream: false,
+        applayer: false,
+    });
     RecordKinds {
         alert: records.alert,
         flow: records.flow,

@@ -8,7 +8,10 @@ use serde_json::Value;
 
 /// The folder of the workspace, which the tests run in.
 pub fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace is there")
 }
 
 /// The folder with real rules and captures, where there is one.
@@ -39,7 +42,10 @@ pub fn eve(args: &[&str]) -> (Vec<Value>, i32) {
     let log = folder.path().display().to_string();
     let output = run(&[args, &["-l", &log]].concat());
     let text = std::fs::read_to_string(folder.path().join("eve.json")).unwrap_or_default();
-    let records = text.lines().map(|line| serde_json::from_str(line).expect("a record is JSON")).collect();
+    let records = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a record is JSON"))
+        .collect();
     let status = output.status.code().expect("no signal");
     assert!(status != 101, "panicked: {}", String::from_utf8_lossy(&output.stderr));
     (records, status)

@@ -270,13 +270,13 @@ fn located(option: &RuleOption<'_>, problem: Problem) -> Diagnostic {
         Some(at) if exact => Span::new(whole.start + at.start as u32, whole.start + at.end as u32),
         _ => whole,
     };
-    let code = if problem.unsupported { codes::NOT_SUPPORTED } else { codes::BAD_VALUE };
-    let diagnostic = Diagnostic::error(
-        code,
-        format!("`{}`: {}", option.name.value, problem.message),
-        span,
-    )
-    .label("here");
+    let code = if problem.unsupported {
+        codes::NOT_SUPPORTED
+    } else {
+        codes::BAD_VALUE
+    };
+    let diagnostic =
+        Diagnostic::error(code, format!("`{}`: {}", option.name.value, problem.message), span).label("here");
     match problem.help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,

@@ -68,9 +68,17 @@ impl RuleSet {
                 )
             });
             let acts = rule.action != crate::rule::Action::Alert;
-            let mut ops = rule.payload.iter().map(|p| &p.ops).chain(rule.buffers.iter().map(|(_, ops)| ops)).flatten();
+            let mut ops = rule
+                .payload
+                .iter()
+                .map(|p| &p.ops)
+                .chain(rule.buffers.iter().map(|(_, ops)| ops))
+                .flatten();
             let sets = ops.any(|op| matches!(op, Op::Check(check) if check.crosses_flows()));
-            let follows = rule.effects.iter().any(|e| matches!(e, Effect::Tag(tag) if tag.scope != TagScope::Session));
+            let follows = rule
+                .effects
+                .iter()
+                .any(|e| matches!(e, Effect::Tag(tag) if tag.scope != TagScope::Session));
             follows || sets || (crosses && (marks || acts)) || (acts && !rule.thresholds.is_empty())
         };
         let at = self.rules.iter().position(entangled)?;

@@ -65,7 +65,12 @@ impl Problem {
 impl From<Diagnostic> for Problem {
     /// What a reader of [`rule_parser::value`] found, when it was given [`Arg::spanned`].
     fn from(found: Diagnostic) -> Self {
-        Self { message: found.message.into_owned(), help: found.help.map(String::from), at: Some(found.span.range()), unsupported: false }
+        Self {
+            message: found.message.into_owned(),
+            help: found.help.map(String::from),
+            at: Some(found.span.range()),
+            unsupported: false,
+        }
     }
 }
 

@@ -47,7 +47,8 @@ impl Header {
         if exchanged {
             std::mem::swap(&mut src, &mut dst);
         }
-        self.src_ports.as_ref().is_none_or(|p| p.contains(src)) && self.dst_ports.as_ref().is_none_or(|p| p.contains(dst))
+        self.src_ports.as_ref().is_none_or(|p| p.contains(src))
+            && self.dst_ports.as_ref().is_none_or(|p| p.contains(dst))
     }
 
     fn addresses_fit(&self, packet: &Packet<'_>, exchanged: bool) -> bool {

@@ -1,27 +1,22 @@
 //! The way of a packet through the stages.
 
-use packet::{DecoderEvent, Direction, Packet, Timestamp};
+use packet::{Direction, Packet, Timestamp};
 
-use super::pseudo::PseudoPacket;
-use super::record::{dropped_header, flow_record, packet_record};
 use super::shard::{Session, Shard};
-use super::tag::FlowTag;
-use super::{Output, PacketMatches, Verdict, Worker, addresses};
+use super::{Output, Verdict, Worker};
 use crate::defrag::OverlapPolicy;
 use crate::detect::{Input, StreamData};
-use crate::event::{Anomaly, Body, Dropped, Event};
 use crate::flow::{Flow, FlowFlags, FlowRef, FlowState, Found, Seen, Tuple};
-use crate::policy::Subject;
-use crate::rule::{Action, Effect, FlowFacts, PacketContext, Reject, TagScope};
+use crate::rule::{FlowFacts, PacketContext, Reject};
 use crate::stream::{OsPolicy, Segment, SegmentOutcome, StreamEventSet, TcpState, track};
 
 /// What a packet is inspected with.
-struct Subjected<'p> {
-    packet: &'p Packet<'p>,
-    flow: Option<FlowRef>,
-    direction: Option<Direction>,
-    outcome: SegmentOutcome,
-    pseudo: bool,
+pub(super) struct Subjected<'p> {
+    pub packet: &'p Packet<'p>,
+    pub flow: Option<FlowRef>,
+    pub direction: Option<Direction>,
+    pub outcome: SegmentOutcome,
+    pub pseudo: bool,
 }
 
 impl Worker {
@@ -229,7 +224,7 @@ impl Worker {
                 tcp.stream_mut(direction).raw_done();
             }
         }
-        let verdict = self.conclude(subjected, flow.as_deref_mut(), &matches, out);
+        let verdict = self.conclude(subjected, flow, &matches, out);
         self.matches = matches;
         self.prune(shard, subjected.flow);
         verdict
@@ -251,313 +246,9 @@ impl Worker {
             side.prune(self.config.stream.reassembly.raw_context, stream);
         }
     }
-
-    /// Turns matches into output and a verdict.
-    fn conclude(
-        &mut self,
-        subjected: &Subjected<'_>,
-        mut flow: Option<&mut Flow<Session>>,
-        matches: &[crate::detect::Match],
-        out: &mut Vec<Output>,
-    ) -> Verdict {
-        let packet = subjected.packet;
-        let rules = std::sync::Arc::clone(&self.rules);
-        let mut verdict = Verdict::Accept;
-        let mut by = None;
-        for found in matches {
-            let Some(rule) = rules.rules.get(found.rule as usize) else {
-                continue;
-            };
-            self.start_tags(packet, flow.as_deref_mut(), &rule.effects);
-            let settled = rule.thresholds.is_empty() && rule.suppress.is_empty();
-            match rule.action {
-                Action::Pass => {
-                    if let Some(flow) = flow.as_deref_mut() {
-                        flow.flags.insert(FlowFlags::PASS);
-                    }
-                }
-                Action::Drop if self.config.inline && settled => verdict = verdict.max(Verdict::Drop),
-                Action::Reject(whom) if self.config.inline && settled => verdict = verdict.max(Verdict::Reject(whom)),
-                _ => {}
-            }
-            if verdict != Verdict::Accept && by.is_none() {
-                by = Some(found.rule);
-            }
-        }
-        let direction = subjected.direction.unwrap_or(Direction::ToServer);
-        if verdict != Verdict::Accept
-            && let Some(flow) = flow.as_deref_mut()
-        {
-            flow.flags.insert(FlowFlags::DROP);
-        }
-        if !matches.is_empty()
-            && let Some(flow) = flow.as_deref_mut()
-            && matches
-                .iter()
-                .any(|m| rules.rules.get(m.rule as usize).is_some_and(|r| !r.silent))
-        {
-            flow.flags.insert(FlowFlags::ALERTED);
-        }
-        let tagged = self.is_tagged(packet, flow.as_deref_mut(), !matches.is_empty());
-        self.report_anomalies(subjected, flow.as_deref(), direction, out);
-        if !matches.is_empty() {
-            self.report_matches(subjected, flow.as_deref(), direction, matches, verdict, out);
-        }
-        if verdict != Verdict::Accept {
-            self.report_drop(packet, flow.as_deref().map(|f| (f, direction)), "rules", by, out);
-        }
-        if tagged && self.config.report.tagged {
-            let report = crate::config::ReportConfig {
-                packets: true,
-                ..self.config.report
-            };
-            let record = packet_record(packet, false, flow.as_deref().map(|f| (f, direction)), &report);
-            let position = self.next_position();
-            out.push(Output::Event(Box::new(Event {
-                position,
-                body: Body::Packet(record),
-            })));
-        }
-        verdict
-    }
-
-    fn start_tags(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, effects: &[Effect]) {
-        let mut flow = flow;
-        for effect in effects {
-            let Effect::Tag(tag) = effect else { continue };
-            match (tag.scope, addresses(packet)) {
-                (TagScope::Session, _) => {
-                    if let Some(flow) = flow.as_deref_mut()
-                        && flow.session.tag.is_none()
-                    {
-                        flow.session.tag = Some(Box::new(FlowTag::new(*tag, packet.time)));
-                    }
-                }
-                (TagScope::Source, Some((src, _))) => self.tags.add(src, *tag, packet.time),
-                (TagScope::Destination, Some((_, dst))) => self.tags.add(dst, *tag, packet.time),
-                (_, None) => {}
-            }
-        }
-    }
-
-    /// Whether the packet follows an alert that asked for it; the packet of the alert itself does not.
-    fn is_tagged(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, alerted: bool) -> bool {
-        let by_flow = flow
-            .and_then(|f| f.session.tag.as_mut())
-            .is_some_and(|tag| !alerted && tag.wants(packet));
-        let by_host = !alerted && self.tags.wants(packet);
-        by_flow || by_host
-    }
-
-    fn report_matches(
-        &mut self,
-        subjected: &Subjected<'_>,
-        flow: Option<&Flow<Session>>,
-        direction: Direction,
-        matches: &[crate::detect::Match],
-        verdict: Verdict,
-        out: &mut Vec<Output>,
-    ) {
-        let packet = subjected.packet;
-        let record = packet_record(
-            packet,
-            subjected.pseudo,
-            flow.map(|f| (f, direction)),
-            &self.config.report,
-        );
-        let keep = self.config.report.payloads;
-        let payload = |stream: bool| -> Option<Box<[u8]>> {
-            if !keep {
-                return None;
-            }
-            let tcp = flow.and_then(|f| f.session.tcp.as_ref()).filter(|_| stream);
-            Some(
-                tcp.and_then(|tcp| tcp.stream(direction).shown(MAX_SHOWN))
-                    .map_or_else(|| packet.payload.into(), Into::into),
-            )
-        };
-        let position = self.next_position();
-        self.position.order += matches.len() as u64;
-        out.push(Output::Matches(Box::new(PacketMatches {
-            position,
-            packet: record,
-            subject: Subject {
-                time: packet.time,
-                addresses: addresses(packet),
-                ports: (packet.src_port(), packet.dst_port()),
-                flow: flow.map(Flow::id),
-            },
-            matches: matches.iter().map(|m| (*m, payload(m.stream))).collect(),
-            dropped: verdict != Verdict::Accept,
-        })));
-    }
-
-    fn report_anomalies(
-        &mut self,
-        subjected: &Subjected<'_>,
-        flow: Option<&Flow<Session>>,
-        direction: Direction,
-        out: &mut Vec<Output>,
-    ) {
-        let report = self.config.report;
-        let packet = subjected.packet;
-        let decode = report.decode_anomalies && !packet.events.is_empty();
-        let stream = report.stream_anomalies && !subjected.outcome.events.is_empty();
-        if !decode && !stream {
-            return;
-        }
-        let record = packet_record(packet, subjected.pseudo, flow.map(|f| (f, direction)), &report);
-        let names = packet
-            .events
-            .iter()
-            .filter(|_| decode)
-            .map(|e: DecoderEvent| ("decode", e.name()));
-        let names: Vec<_> = names
-            .chain(
-                subjected
-                    .outcome
-                    .events
-                    .iter()
-                    .filter(|_| stream)
-                    .map(|e| ("stream", e.name())),
-            )
-            .collect();
-        for (kind, event) in names {
-            let position = self.next_position();
-            let body = Body::Anomaly(Box::new(Anomaly {
-                packet: std::sync::Arc::clone(&record),
-                kind,
-                event,
-            }));
-            out.push(Output::Event(Box::new(Event { position, body })));
-        }
-    }
-
-    fn report_drop(
-        &mut self,
-        packet: &Packet<'_>,
-        flow: Option<(&Flow<Session>, Direction)>,
-        reason: &'static str,
-        rule: Option<u32>,
-        out: &mut Vec<Output>,
-    ) {
-        if !self.config.report.drops || !self.config.inline {
-            return;
-        }
-        let record = packet_record(packet, false, flow, &self.config.report);
-        let position = self.next_position();
-        let body = Body::Drop(Box::new(Dropped {
-            packet: record,
-            reason,
-            header: dropped_header(packet),
-            rule,
-        }));
-        out.push(Output::Event(Box::new(Event { position, body })));
-    }
-
-    /// Ends the flows whose time is over.
-    pub(super) fn expire(&mut self, shard: &mut Shard, now: Timestamp, out: &mut Vec<Output>) {
-        let Shard { flows, ended, .. } = shard;
-        flows.expire(now, &mut |flow| ended.push(flow));
-        if let Some(defrag) = &mut shard.defrag {
-            defrag.expire(now);
-        }
-        self.finish_ended(shard, out);
-    }
-
-    fn finish_ended(&mut self, shard: &mut Shard, out: &mut Vec<Output>) {
-        if shard.ended.is_empty() {
-            return;
-        }
-        for flow in std::mem::take(&mut shard.ended) {
-            self.finish_flow(shard, flow, out);
-        }
-    }
-
-    /// Inspects what is left of a flow, and reports its end.
-    pub(super) fn finish_flow(&mut self, shard: &mut Shard, mut flow: Flow<Session>, out: &mut Vec<Output>) {
-        if let Some(tcp) = flow.session.tcp.as_deref_mut() {
-            tcp.finish(&mut shard.stream);
-            for direction in [Direction::ToServer, Direction::ToClient] {
-                self.inspect_rest(&mut flow, direction, out);
-            }
-        }
-        if let Some(tcp) = flow.session.tcp.as_deref_mut() {
-            tcp.release(&mut shard.stream);
-        }
-        if self.config.report.flows {
-            let position = self.next_position();
-            let body = Body::Flow(Box::new(flow_record(&flow, &self.config.report)));
-            out.push(Output::Event(Box::new(Event { position, body })));
-        }
-    }
-
-    /// Inspects what is left of one direction of a stream, with a pseudo-packet.
-    fn inspect_rest(&mut self, flow: &mut Flow<Session>, direction: Direction, out: &mut Vec<Output>) {
-        let left = flow
-            .session
-            .tcp
-            .as_ref()
-            .is_some_and(|tcp| tcp.raw_ready(direction, &self.config.stream));
-        if !left || flow.flags.contains(FlowFlags::PASS) || flow.flags.contains(FlowFlags::DROP) {
-            return;
-        }
-        let Some(pseudo) = PseudoPacket::new(flow, direction) else {
-            return;
-        };
-        let packet = pseudo.decode(flow.last(), flow.first_packet(), &self.config.decode);
-        let facts = facts(
-            flow,
-            flow.last(),
-            SegmentOutcome {
-                established: true,
-                ..SegmentOutcome::default()
-            },
-        );
-        let mut matches = std::mem::take(&mut self.matches);
-        matches.clear();
-        let Session { tcp, vars, .. } = &mut flow.session;
-        if let Some(tcp) = tcp.as_deref() {
-            for chunk in tcp
-                .stream(direction)
-                .raw_chunks(self.config.stream.reassembly.raw_context)
-            {
-                let context = PacketContext {
-                    packet: &packet,
-                    direction: Some(direction),
-                    flow: Some(facts),
-                    stream_events: StreamEventSet::EMPTY,
-                };
-                let input = Input {
-                    context,
-                    payload_in_stream: true,
-                    stream: Some(StreamData {
-                        data: chunk.data,
-                        offset: chunk.offset,
-                        seen: chunk.seen,
-                    }),
-                    first_of_direction: false,
-                    pseudo: true,
-                };
-                self.detector.run(&self.rules, &input, vars, &mut matches);
-            }
-        }
-        if let Some(tcp) = tcp.as_deref_mut() {
-            tcp.stream_mut(direction).raw_done();
-        }
-        let subjected = Subjected {
-            packet: &packet,
-            flow: None,
-            direction: Some(direction),
-            outcome: SegmentOutcome::default(),
-            pseudo: true,
-        };
-        self.conclude(&subjected, Some(flow), &matches, out);
-        self.matches = matches;
-    }
 }
 
-fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcome) -> FlowFacts {
+pub(super) fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcome) -> FlowFacts {
     let counts = [flow.count(Direction::ToServer), flow.count(Direction::ToClient)];
     let tcp = flow.session.tcp.as_ref();
     let sizes = tcp.map(|t| {
@@ -609,6 +300,3 @@ fn overlap_policy(os: OsPolicy) -> OverlapPolicy {
 }
 
 const SYN: u8 = 0x02;
-
-/// Bytes of a stream that a record shows at most.
-const MAX_SHOWN: usize = 4096;

@@ -1,5 +1,7 @@
 //! A worker: packets in, in the order of their capture; matches and events out. It alone sees every stage.
 
+mod conclude;
+mod ending;
 mod inspect;
 mod pseudo;
 mod record;

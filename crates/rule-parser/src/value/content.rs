@@ -26,11 +26,9 @@ pub fn content_bytes(text: Spanned<&str>, dialect: Dialect) -> Result<Vec<u8>, D
         };
     }
     if bytes.is_empty() {
-        return Err(
-            Diagnostic::error(codes::EMPTY_PATTERN, "empty pattern", text.span)
-                .label("matches nothing in particular")
-                .help("write at least one byte between the quotes"),
-        );
+        return Err(Diagnostic::error(codes::EMPTY_PATTERN, "empty pattern", text.span)
+            .label("matches nothing in particular")
+            .help("write at least one byte between the quotes"));
     }
     Ok(bytes)
 }
@@ -78,16 +76,8 @@ fn hex_block(text: Spanned<&str>, open: usize, bytes: &mut Vec<u8>) -> Result<us
 }
 
 /// Reads from the backslash at `slash`; returns the place after what it escapes.
-fn escape(
-    text: Spanned<&str>,
-    slash: usize,
-    dialect: Dialect,
-    bytes: &mut Vec<u8>,
-) -> Result<usize, Diagnostic> {
-    let escaped = text
-        .value
-        .get(slash + 1..)
-        .and_then(|rest| rest.chars().next());
+fn escape(text: Spanned<&str>, slash: usize, dialect: Dialect, bytes: &mut Vec<u8>) -> Result<usize, Diagnostic> {
+    let escaped = text.value.get(slash + 1..).and_then(|rest| rest.chars().next());
     let end = slash + 1 + escaped.map_or(0, char::len_utf8);
     match escaped {
         Some(c @ ('"' | ';' | ':' | '|' | '\\')) => source::push_bytes(c, bytes),
@@ -107,14 +97,10 @@ fn escape(
 
 fn not_hex(text: Spanned<&str>, open: usize, place: usize, found: char) -> Diagnostic {
     let span = text.slice(place..place + found.len_utf8()).span;
-    Diagnostic::error(
-        codes::BAD_HEX,
-        format!("`{found}` is not a hex digit"),
-        span,
-    )
-    .label("expected 0-9 or a-f")
-    .secondary(text.slice(open..open + 1).span, "the hex block starts here")
-    .help("close the block with `|` before text, or write a literal bar as `|7c|`")
+    Diagnostic::error(codes::BAD_HEX, format!("`{found}` is not a hex digit"), span)
+        .label("expected 0-9 or a-f")
+        .secondary(text.slice(open..open + 1).span, "the hex block starts here")
+        .help("close the block with `|` before text, or write a literal bar as `|7c|`")
 }
 
 fn bare_quote(span: Span) -> Diagnostic {

@@ -108,8 +108,7 @@ pub(crate) fn number(text: Spanned<&str>) -> Result<Number, Diagnostic> {
 
 fn not_a_number(text: Spanned<&str>) -> Diagnostic {
     if text.value.is_empty() {
-        return Diagnostic::error(codes::BAD_NUMBER, "expected a number", text.span)
-            .label("nothing here");
+        return Diagnostic::error(codes::BAD_NUMBER, "expected a number", text.span).label("nothing here");
     }
     let message = format!("`{}` is not a number", excerpt(text.value));
     let error = Diagnostic::error(codes::BAD_NUMBER, message, text.span).label("expected a number");
@@ -158,27 +157,18 @@ mod tests {
     fn unsigned_numbers_fit_their_type() {
         assert_eq!(unsigned::<u8>(at(" 255 ")).unwrap(), 255);
         assert_eq!(unsigned::<u16>(at("0xFfFf")).unwrap(), 65535);
-        assert_eq!(
-            unsigned::<u64>(at("18446744073709551615")).unwrap(),
-            u64::MAX
-        );
+        assert_eq!(unsigned::<u64>(at("18446744073709551615")).unwrap(), u64::MAX);
         let error = unsigned::<u8>(at("256")).unwrap_err();
         assert_eq!(
             (error.code, error.label.as_ref()),
             (codes::NUMBER_RANGE, "the largest is 255")
         );
         assert_eq!(
-            unsigned::<u64>(at("18446744073709551616"))
-                .unwrap_err()
-                .code,
+            unsigned::<u64>(at("18446744073709551616")).unwrap_err().code,
             codes::NUMBER_RANGE
         );
         for text in ["", "-1", "+1", "0x", "1x", "x", "é", "1 2"] {
-            assert_eq!(
-                unsigned::<u64>(at(text)).unwrap_err().code,
-                codes::BAD_NUMBER,
-                "{text}"
-            );
+            assert_eq!(unsigned::<u64>(at(text)).unwrap_err().code, codes::BAD_NUMBER, "{text}");
         }
     }
 
@@ -186,22 +176,13 @@ mod tests {
     fn signed_numbers_take_a_sign() {
         assert_eq!(integer::<i32>(at("-5")).unwrap(), -5);
         assert_eq!(integer::<i32>(at("+0x10")).unwrap(), 16);
-        assert_eq!(
-            integer::<i64>(at("-9223372036854775808")).unwrap(),
-            i64::MIN
-        );
-        assert_eq!(
-            integer::<u16>(at("-1")).unwrap_err().code,
-            codes::NUMBER_RANGE
-        );
+        assert_eq!(integer::<i64>(at("-9223372036854775808")).unwrap(), i64::MIN);
+        assert_eq!(integer::<u16>(at("-1")).unwrap_err().code, codes::NUMBER_RANGE);
         assert_eq!(
             integer::<i64>(at("9223372036854775808")).unwrap_err().code,
             codes::NUMBER_RANGE
         );
-        assert_eq!(
-            integer::<i64>(at("--1")).unwrap_err().code,
-            codes::BAD_NUMBER
-        );
+        assert_eq!(integer::<i64>(at("--1")).unwrap_err().code, codes::BAD_NUMBER);
     }
 
     #[test]

@@ -83,10 +83,7 @@ mod tests {
     use crate::Span;
 
     fn read(text: &str) -> Result<Pcre<'_>, Diagnostic> {
-        pcre(Spanned::new(
-            text,
-            Span::new(0, u32::try_from(text.len()).unwrap()),
-        ))
+        pcre(Spanned::new(text, Span::new(0, u32::try_from(text.len()).unwrap())))
     }
 
     #[test]
@@ -101,10 +98,7 @@ mod tests {
     #[test]
     fn captures_follow_a_comma() {
         let parts = read(r#""/(.*)/R, flow:name""#).unwrap();
-        assert_eq!(
-            (parts.flags.value, parts.captures.unwrap().value),
-            ("R", "flow:name")
-        );
+        assert_eq!((parts.flags.value, parts.captures.unwrap().value), ("R", "flow:name"));
         assert_eq!(read(r#""/a{1,2}/""#).unwrap().pattern.value, "a{1,2}");
     }
 

@@ -152,11 +152,7 @@ fn mask(rest: Spanned<&str>) -> Result<Comparison<'_>, Diagnostic> {
 fn split_range(body: Spanned<&str>) -> Option<(Spanned<&str>, Spanned<&str>, RangeStyle)> {
     let split = |sign: &str, style| {
         let at = body.value.find(sign).filter(|&at| at > 0)?;
-        Some((
-            body.slice(0..at),
-            body.slice(at + sign.len()..body.value.len()),
-            style,
-        ))
+        Some((body.slice(0..at), body.slice(at + sign.len()..body.value.len()), style))
     };
     split("<=>", RangeStyle::Inclusive)
         .or_else(|| split("<>", RangeStyle::Diamond))
@@ -181,9 +177,7 @@ fn operand(text: Spanned<&str>) -> Result<Spanned<Operand<'_>>, Diagnostic> {
 /// Names start with a letter, numbers never do.
 fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_-.:/".contains(c))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:/".contains(c))
 }
 
 #[cfg(test)]
@@ -191,10 +185,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Predicate<'_>, Diagnostic> {
-        predicate(Spanned::new(
-            text,
-            Span::new(0, u32::try_from(text.len()).unwrap()),
-        ))
+        predicate(Spanned::new(text, Span::new(0, u32::try_from(text.len()).unwrap())))
     }
 
     /// The tree in words.
@@ -214,9 +205,7 @@ mod tests {
             Comparison::Range { low, high, style } => {
                 format!("{} {style:?} {}", name(low), name(high))
             }
-            Comparison::Mask {
-                mask, value: None, ..
-            } => format!("mask {}", name(mask)),
+            Comparison::Mask { mask, value: None, .. } => format!("mask {}", name(mask)),
             Comparison::Mask {
                 mask,
                 value: Some(value),
@@ -274,22 +263,15 @@ mod tests {
         ] {
             assert_eq!(read(text).unwrap_err().code, codes::BAD_NUMBER, "{text}");
         }
-        assert_eq!(
-            read("99999999999999999999").unwrap_err().code,
-            codes::NUMBER_RANGE
-        );
+        assert_eq!(read("99999999999999999999").unwrap_err().code, codes::NUMBER_RANGE);
     }
 
     #[test]
     fn operands_know_their_places() {
-        let Comparison::Range { high, .. } =
-            read("10<>2x")
-                .map(|p| p.comparison)
-                .unwrap_or_else(|error| {
-                    assert_eq!(error.span, Span::new(4, 6));
-                    read("10<>20").unwrap().comparison
-                })
-        else {
+        let Comparison::Range { high, .. } = read("10<>2x").map(|p| p.comparison).unwrap_or_else(|error| {
+            assert_eq!(error.span, Span::new(4, 6));
+            read("10<>20").unwrap().comparison
+        }) else {
             panic!("a range")
         };
         assert_eq!(high.span, Span::new(4, 6));

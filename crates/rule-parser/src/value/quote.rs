@@ -86,10 +86,7 @@ mod tests {
     use crate::Span;
 
     fn at(text: &str) -> Spanned<&str> {
-        Spanned::new(
-            text,
-            Span::new(100, 100 + u32::try_from(text.len()).unwrap()),
-        )
+        Spanned::new(text, Span::new(100, 100 + u32::try_from(text.len()).unwrap()))
     }
 
     #[test]
@@ -103,14 +100,8 @@ mod tests {
     #[test]
     fn quotes_must_be_there_and_closed() {
         assert_eq!(quoted(at("abc")).unwrap_err().code, codes::NOT_QUOTED);
-        assert_eq!(
-            quoted(at(r#"""#)).unwrap_err().code,
-            codes::UNTERMINATED_QUOTE
-        );
-        assert_eq!(
-            quoted(at(r#""abc\""#)).unwrap_err().code,
-            codes::UNTERMINATED_QUOTE
-        );
+        assert_eq!(quoted(at(r#"""#)).unwrap_err().code, codes::UNTERMINATED_QUOTE);
+        assert_eq!(quoted(at(r#""abc\""#)).unwrap_err().code, codes::UNTERMINATED_QUOTE);
         assert_eq!(quoted(at(r#""abc\\""#)).unwrap().text.value, r"abc\\");
         assert_eq!(unquoted(at("abc")).unwrap().value, "abc");
         assert_eq!(unquoted(at(r#""abc""#)).unwrap().value, "abc");

@@ -57,9 +57,7 @@ fn ssh_packet(message: u8, cookie: &[u8]) -> Vec<u8> {
     // Ten empty name lists, "no guess follows", the reserved word.
     payload.extend([0; 10 * 4 + 1 + 4]);
     let padding = 8 - (payload.len() + 5) % 8 + 8;
-    let mut packet = ((payload.len() + padding + 1) as u32)
-        .to_be_bytes()
-        .to_vec();
+    let mut packet = ((payload.len() + padding + 1) as u32).to_be_bytes().to_vec();
     packet.push(padding as u8);
     packet.extend(payload);
     packet.resize(packet.len() + padding, 0);

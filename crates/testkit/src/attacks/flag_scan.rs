@@ -40,11 +40,7 @@ fn scan(start: Time, host: u8, flags: u8, ports: usize) -> Capture {
     for (i, port) in PORTS.into_iter().take(ports).enumerate() {
         let time = start + ms(100) * i as u32;
         let probe = Tcp::new(43_210, port).seq(SEQ).flags(flags).window(1024);
-        capture.push(
-            PacketBuilder::between(scanner, target)
-                .layer(probe)
-                .at(time),
-        );
+        capture.push(PacketBuilder::between(scanner, target).layer(probe).at(time));
         if port != 22 && port != 80 {
             // RFC 9293 section 3.10.7.1: a FIN takes a sequence number, so it is acknowledged as one byte.
             let ack = SEQ + u32::from(flags & flag::FIN);

@@ -10,13 +10,7 @@ pub(super) const LAND: Attack = Attack {
     about: "10.0.0.139 is sent three SYNs from its own port 139 to the same, and 11 to port 139 from other ports of its own.",
     near_miss_about: "SYNs between neighbours at equal ports, one from loopback to itself, and 10 from 10.0.0.139 to itself at unequal ports.",
     attack: |start| syns(start, &[(SELF, SELF); 3], 11),
-    near_miss: |start| {
-        syns(
-            start,
-            &[("10.0.0.138", SELF), (SELF, "10.0.0.138"), LOOPBACK],
-            10,
-        )
-    },
+    near_miss: |start| syns(start, &[("10.0.0.138", SELF), (SELF, "10.0.0.138"), LOOPBACK], 10),
 };
 
 const SELF: &str = "10.0.0.139";

@@ -92,11 +92,7 @@ mod tests {
             for make in [attack.attack, attack.near_miss] {
                 let frames = make(start).frames;
                 assert_eq!(frames[0].time, start, "{}", attack.name);
-                assert!(
-                    frames.is_sorted_by_key(|f| f.time),
-                    "{} is out of order",
-                    attack.name
-                );
+                assert!(frames.is_sorted_by_key(|f| f.time), "{} is out of order", attack.name);
             }
         }
     }

@@ -49,11 +49,7 @@ fn syn_scan(start: Time, ports: u32) -> Capture {
     (0..ports)
         .zip(list)
         .map(|(i, port)| {
-            let tcp = Tcp::new(51_234, port)
-                .syn()
-                .seq(0x3c51_8a20)
-                .window(1024)
-                .mss(1460);
+            let tcp = Tcp::new(51_234, port).syn().seq(0x3c51_8a20).window(1024).mss(1460);
             PacketBuilder::between("203.0.113.32", "10.0.0.32")
                 .layer(tcp)
                 .at(start + ms(100) * i)

@@ -80,9 +80,8 @@ impl Icmpv6 {
     icmp_methods!(128, 129);
 
     pub(super) fn encode(&self, context: &Context<'_>, payload: Vec<u8>) -> Vec<u8> {
-        self.0.encode(&payload, |bytes| {
-            with_pseudo_header(context.ends, 58, bytes)
-        })
+        self.0
+            .encode(&payload, |bytes| with_pseudo_header(context.ends, 58, bytes))
     }
 }
 

@@ -194,10 +194,6 @@ mod tests {
             "version, tos, length, id, flags and offset, ttl, protocol"
         );
         assert_eq!(bytes[12..24], [192, 0, 2, 1, 10, 0, 0, 1, 7, 3, 4, 0]);
-        assert_eq!(
-            internet(&[&bytes[..24]]),
-            0,
-            "the sum over a right header is 0"
-        );
+        assert_eq!(internet(&[&bytes[..24]]), 0, "the sum over a right header is 0");
     }
 }

@@ -177,11 +177,7 @@ mod tests {
             .layer(Udp::new(1, 2))
             .build();
         assert_eq!(bytes[4..8], [0, 24, 0, 64], "length, hop-by-hop, hop limit");
-        assert_eq!(
-            bytes[40..48],
-            [44, 0, 5, 2, 0, 0, 1, 0],
-            "router alert, PadN"
-        );
+        assert_eq!(bytes[40..48], [44, 0, 5, 2, 0, 0, 1, 0], "router alert, PadN");
         assert_eq!(
             bytes[48..56],
             [17, 0, 0, 9, 0, 0, 0, 7],

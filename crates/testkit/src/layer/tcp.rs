@@ -165,9 +165,7 @@ impl Tcp {
         bytes.extend(self.urgent.to_be_bytes());
         bytes.extend(options);
         bytes.extend(payload);
-        let sum = self
-            .checksum
-            .of(with_pseudo_header(context.ends, 6, &bytes));
+        let sum = self.checksum.of(with_pseudo_header(context.ends, 6, &bytes));
         bytes[16..18].copy_from_slice(&sum.to_be_bytes());
         bytes
     }

@@ -10,10 +10,7 @@ pub struct Vxlan {
 impl Vxlan {
     /// The header of the network with this identifier, 24 bits.
     pub const fn new(network: u32) -> Self {
-        Self {
-            network,
-            flags: 0x08,
-        }
+        Self { network, flags: 0x08 }
     }
 
     /// Sets the flags; 0x08 says that the identifier is valid.

@@ -111,7 +111,9 @@ mod tests {
         assert_eq!(draft.section().buffer.name, "base64_data");
         // Accepted, without effect: no literal of decoded data is looked for in all traffic.
         apply(&mut draft, &[(&FAST_PATTERN, "")]).expect("a fast pattern that is none");
-        let Some(crate::rule::Op::Content(content)) = draft.section().ops.last() else { panic!("the content") };
+        let Some(crate::rule::Op::Content(content)) = draft.section().ops.last() else {
+            panic!("the content")
+        };
         assert_eq!(content.fast_pattern, crate::rule::FastPattern::Unset);
     }
 }

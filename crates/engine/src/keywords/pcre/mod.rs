@@ -119,7 +119,10 @@ pub(super) fn read(pattern: &str, flags: Spanned<&str>) -> Parsed<Expression> {
 }
 
 fn no_buffer(letter: char, flags: Spanned<&str>) -> Problem {
-    Problem::new(format!("the buffer of the flag `{letter}` is not there")).help("put the sticky buffer, such as http.uri, before a pcre without that flag").at(flags.span.range()).unsupported()
+    Problem::new(format!("the buffer of the flag `{letter}` is not there"))
+        .help("put the sticky buffer, such as http.uri, before a pcre without that flag")
+        .at(flags.span.range())
+        .unsupported()
 }
 
 #[cfg(test)]

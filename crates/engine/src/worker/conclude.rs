@@ -1,0 +1,225 @@
+//! What follows from the rules that matched a packet: tags, verdict, output.
+
+use std::sync::Arc;
+
+use packet::{DecoderEvent, Direction, Packet};
+
+use super::inspect::Subjected;
+use super::record::{dropped_header, packet_record};
+use super::shard::Session;
+use super::tag::FlowTag;
+use super::{Output, PacketMatches, Verdict, Worker, addresses};
+use crate::config::ReportConfig;
+use crate::detect::Match;
+use crate::event::{Anomaly, Body, Dropped, Event};
+use crate::flow::{Flow, FlowFlags};
+use crate::policy::Subject;
+use crate::rule::{Action, Effect, TagScope};
+
+impl Worker {
+    /// Turns matches into output and a verdict.
+    pub(super) fn conclude(
+        &mut self,
+        subjected: &Subjected<'_>,
+        mut flow: Option<&mut Flow<Session>>,
+        matches: &[Match],
+        out: &mut Vec<Output>,
+    ) -> Verdict {
+        let packet = subjected.packet;
+        let rules = Arc::clone(&self.rules);
+        let mut verdict = Verdict::Accept;
+        let mut by = None;
+        for found in matches {
+            let Some(rule) = rules.rules.get(found.rule as usize) else {
+                continue;
+            };
+            self.start_tags(packet, flow.as_deref_mut(), &rule.effects);
+            let settled = rule.thresholds.is_empty() && rule.suppress.is_empty();
+            match rule.action {
+                Action::Pass => {
+                    if let Some(flow) = flow.as_deref_mut() {
+                        flow.flags.insert(FlowFlags::PASS);
+                    }
+                }
+                Action::Drop if self.config.inline && settled => verdict = verdict.max(Verdict::Drop),
+                Action::Reject(whom) if self.config.inline && settled => verdict = verdict.max(Verdict::Reject(whom)),
+                _ => {}
+            }
+            if verdict != Verdict::Accept && by.is_none() {
+                by = Some(found.rule);
+            }
+        }
+        let direction = subjected.direction.unwrap_or(Direction::ToServer);
+        if verdict != Verdict::Accept
+            && let Some(flow) = flow.as_deref_mut()
+        {
+            flow.flags.insert(FlowFlags::DROP);
+        }
+        if !matches.is_empty()
+            && let Some(flow) = flow.as_deref_mut()
+            && matches
+                .iter()
+                .any(|m| rules.rules.get(m.rule as usize).is_some_and(|r| !r.silent))
+        {
+            flow.flags.insert(FlowFlags::ALERTED);
+        }
+        let tagged = self.is_tagged(packet, flow.as_deref_mut(), !matches.is_empty());
+        self.report_anomalies(subjected, flow.as_deref(), direction, out);
+        if !matches.is_empty() {
+            self.report_matches(subjected, flow.as_deref(), direction, matches, verdict, out);
+        }
+        if verdict != Verdict::Accept {
+            self.report_drop(packet, flow.as_deref().map(|f| (f, direction)), "rules", by, out);
+        }
+        if tagged && self.config.report.tagged {
+            let report = ReportConfig {
+                packets: true,
+                ..self.config.report
+            };
+            let record = packet_record(packet, false, flow.as_deref().map(|f| (f, direction)), &report);
+            let position = self.next_position();
+            out.push(Output::Event(Box::new(Event {
+                position,
+                body: Body::Packet(record),
+            })));
+        }
+        verdict
+    }
+
+    fn start_tags(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, effects: &[Effect]) {
+        let mut flow = flow;
+        for effect in effects {
+            let Effect::Tag(tag) = effect else { continue };
+            match (tag.scope, addresses(packet)) {
+                (TagScope::Session, _) => {
+                    if let Some(flow) = flow.as_deref_mut()
+                        && flow.session.tag.is_none()
+                    {
+                        flow.session.tag = Some(Box::new(FlowTag::new(*tag, packet.time)));
+                    }
+                }
+                (TagScope::Source, Some((src, _))) => self.tags.add(src, *tag, packet.time),
+                (TagScope::Destination, Some((_, dst))) => self.tags.add(dst, *tag, packet.time),
+                (_, None) => {}
+            }
+        }
+    }
+
+    /// Whether the packet follows an alert that asked for it; the packet of the alert itself does not.
+    fn is_tagged(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, alerted: bool) -> bool {
+        let by_flow = flow
+            .and_then(|f| f.session.tag.as_mut())
+            .is_some_and(|tag| !alerted && tag.wants(packet));
+        let by_host = !alerted && self.tags.wants(packet);
+        by_flow || by_host
+    }
+
+    fn report_matches(
+        &mut self,
+        subjected: &Subjected<'_>,
+        flow: Option<&Flow<Session>>,
+        direction: Direction,
+        matches: &[Match],
+        verdict: Verdict,
+        out: &mut Vec<Output>,
+    ) {
+        let packet = subjected.packet;
+        let record = packet_record(
+            packet,
+            subjected.pseudo,
+            flow.map(|f| (f, direction)),
+            &self.config.report,
+        );
+        let keep = self.config.report.payloads;
+        let payload = |stream: bool| -> Option<Box<[u8]>> {
+            if !keep {
+                return None;
+            }
+            let tcp = flow.and_then(|f| f.session.tcp.as_ref()).filter(|_| stream);
+            Some(
+                tcp.and_then(|tcp| tcp.stream(direction).shown(MAX_SHOWN))
+                    .map_or_else(|| packet.payload.into(), Into::into),
+            )
+        };
+        let position = self.next_position();
+        self.position.order += matches.len() as u64;
+        out.push(Output::Matches(Box::new(PacketMatches {
+            position,
+            packet: record,
+            subject: Subject {
+                time: packet.time,
+                addresses: addresses(packet),
+                ports: (packet.src_port(), packet.dst_port()),
+                flow: flow.map(Flow::id),
+            },
+            matches: matches.iter().map(|m| (*m, payload(m.stream))).collect(),
+            dropped: verdict != Verdict::Accept,
+        })));
+    }
+
+    fn report_anomalies(
+        &mut self,
+        subjected: &Subjected<'_>,
+        flow: Option<&Flow<Session>>,
+        direction: Direction,
+        out: &mut Vec<Output>,
+    ) {
+        let report = self.config.report;
+        let packet = subjected.packet;
+        let decode = report.decode_anomalies && !packet.events.is_empty();
+        let stream = report.stream_anomalies && !subjected.outcome.events.is_empty();
+        if !decode && !stream {
+            return;
+        }
+        let record = packet_record(packet, subjected.pseudo, flow.map(|f| (f, direction)), &report);
+        let names = packet
+            .events
+            .iter()
+            .filter(|_| decode)
+            .map(|e: DecoderEvent| ("decode", e.name()));
+        let names: Vec<_> = names
+            .chain(
+                subjected
+                    .outcome
+                    .events
+                    .iter()
+                    .filter(|_| stream)
+                    .map(|e| ("stream", e.name())),
+            )
+            .collect();
+        for (kind, event) in names {
+            let position = self.next_position();
+            let body = Body::Anomaly(Box::new(Anomaly {
+                packet: Arc::clone(&record),
+                kind,
+                event,
+            }));
+            out.push(Output::Event(Box::new(Event { position, body })));
+        }
+    }
+
+    pub(super) fn report_drop(
+        &mut self,
+        packet: &Packet<'_>,
+        flow: Option<(&Flow<Session>, Direction)>,
+        reason: &'static str,
+        rule: Option<u32>,
+        out: &mut Vec<Output>,
+    ) {
+        if !self.config.report.drops || !self.config.inline {
+            return;
+        }
+        let record = packet_record(packet, false, flow, &self.config.report);
+        let position = self.next_position();
+        let body = Body::Drop(Box::new(Dropped {
+            packet: record,
+            reason,
+            header: dropped_header(packet),
+            rule,
+        }));
+        out.push(Output::Event(Box::new(Event { position, body })));
+    }
+}
+
+/// Bytes of a stream that a record shows at most.
+const MAX_SHOWN: usize = 4096;

@@ -1,0 +1,117 @@
+//! The end of flows: what is left in their streams is inspected, and their records are written.
+
+use packet::{Direction, Timestamp};
+
+use super::inspect::{Subjected, facts};
+use super::pseudo::PseudoPacket;
+use super::record::flow_record;
+use super::shard::{Session, Shard};
+use super::{Output, Worker};
+use crate::detect::{Input, StreamData};
+use crate::event::{Body, Event};
+use crate::flow::{Flow, FlowFlags};
+use crate::rule::PacketContext;
+use crate::stream::{SegmentOutcome, StreamEventSet};
+
+impl Worker {
+    /// Ends the flows whose time is over.
+    pub(super) fn expire(&mut self, shard: &mut Shard, now: Timestamp, out: &mut Vec<Output>) {
+        let Shard { flows, ended, .. } = shard;
+        flows.expire(now, &mut |flow| ended.push(flow));
+        if let Some(defrag) = &mut shard.defrag {
+            defrag.expire(now);
+        }
+        self.finish_ended(shard, out);
+    }
+
+    pub(super) fn finish_ended(&mut self, shard: &mut Shard, out: &mut Vec<Output>) {
+        if shard.ended.is_empty() {
+            return;
+        }
+        for flow in std::mem::take(&mut shard.ended) {
+            self.finish_flow(shard, flow, out);
+        }
+    }
+
+    /// Inspects what is left of a flow, and reports its end.
+    pub(super) fn finish_flow(&mut self, shard: &mut Shard, mut flow: Flow<Session>, out: &mut Vec<Output>) {
+        if let Some(tcp) = flow.session.tcp.as_deref_mut() {
+            tcp.finish(&mut shard.stream);
+            for direction in [Direction::ToServer, Direction::ToClient] {
+                self.inspect_rest(&mut flow, direction, out);
+            }
+        }
+        if let Some(tcp) = flow.session.tcp.as_deref_mut() {
+            tcp.release(&mut shard.stream);
+        }
+        if self.config.report.flows {
+            let position = self.next_position();
+            let body = Body::Flow(Box::new(flow_record(&flow, &self.config.report)));
+            out.push(Output::Event(Box::new(Event { position, body })));
+        }
+    }
+
+    /// Inspects what is left of one direction of a stream, with a pseudo-packet.
+    fn inspect_rest(&mut self, flow: &mut Flow<Session>, direction: Direction, out: &mut Vec<Output>) {
+        let left = flow
+            .session
+            .tcp
+            .as_ref()
+            .is_some_and(|tcp| tcp.raw_ready(direction, &self.config.stream));
+        if !left || flow.flags.contains(FlowFlags::PASS) || flow.flags.contains(FlowFlags::DROP) {
+            return;
+        }
+        let Some(pseudo) = PseudoPacket::new(flow, direction) else {
+            return;
+        };
+        let packet = pseudo.decode(flow.last(), flow.first_packet(), &self.config.decode);
+        let facts = facts(
+            flow,
+            flow.last(),
+            SegmentOutcome {
+                established: true,
+                ..SegmentOutcome::default()
+            },
+        );
+        let mut matches = std::mem::take(&mut self.matches);
+        matches.clear();
+        let Session { tcp, vars, .. } = &mut flow.session;
+        if let Some(tcp) = tcp.as_deref() {
+            for chunk in tcp
+                .stream(direction)
+                .raw_chunks(self.config.stream.reassembly.raw_context)
+            {
+                let context = PacketContext {
+                    packet: &packet,
+                    direction: Some(direction),
+                    flow: Some(facts),
+                    stream_events: StreamEventSet::EMPTY,
+                };
+                let input = Input {
+                    context,
+                    payload_in_stream: true,
+                    stream: Some(StreamData {
+                        data: chunk.data,
+                        offset: chunk.offset,
+                        seen: chunk.seen,
+                    }),
+                    first_of_direction: false,
+                    pseudo: true,
+                };
+                self.detector.run(&self.rules, &input, vars, &mut matches);
+            }
+        }
+        if let Some(tcp) = tcp.as_deref_mut() {
+            tcp.stream_mut(direction).raw_done();
+        }
+        let subjected = Subjected {
+            packet: &packet,
+            flow: None,
+            direction: Some(direction),
+            outcome: SegmentOutcome::default(),
+            pseudo: true,
+        };
+        self.conclude(&subjected, Some(flow), &matches, out);
+        self.matches = matches;
+    }
+}
