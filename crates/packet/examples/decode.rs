@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A line for each packet, and one for each packet within: number, depth, addresses, IP protocol,
-//! ports, length of the payload, then events. `!` marks a packet that is invalid.
+//! ports, length of the payload, then events. `!` marks a packet that is invalid, `?` one that is malformed.
 
 use std::io::{BufWriter, Write};
 
@@ -28,7 +28,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn print(out: &mut impl Write, packet: &Packet<'_>) -> std::io::Result<()> {
-    let mark = if packet.invalid { '!' } else { ' ' };
+    let mark = match (packet.invalid, packet.malformed) {
+        (true, _) => '!',
+        (_, true) => '?',
+        _ => ' ',
+    };
     write!(out, "{}.{}{mark}", packet.number, packet.depth)?;
     if let (Some(src), Some(dst)) = (packet.src(), packet.dst()) {
         write!(out, " {src} {dst}")?;

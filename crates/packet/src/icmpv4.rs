@@ -139,7 +139,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) {
     } else if icmp.is_error()
         && let Err(event) = check_embedded(icmp.kind(), icmp.payload())
     {
-        packet.note(event);
+        packet.blame(event);
     }
     if icmp.is_timestamp() && icmp.message().len() < TIMESTAMP_LEN {
         packet.note(DecoderEvent::Icmpv4Ipv4TruncPkt);

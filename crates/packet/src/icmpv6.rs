@@ -125,11 +125,12 @@ fn check(packet: &mut Packet<'_>, icmp: &Icmpv6<'_>) -> Result<(), DecoderEvent>
     if !has_known_code(icmp) {
         return Err(DecoderEvent::Icmpv6UnknownCode);
     }
-    if icmp.is_error() {
-        check_embedded(icmp.payload())
-    } else {
-        Ok(())
+    if icmp.is_error()
+        && let Err(event) = check_embedded(icmp.payload())
+    {
+        packet.blame(event);
     }
+    Ok(())
 }
 
 fn has_known_code(icmp: &Icmpv6<'_>) -> bool {

@@ -21,8 +21,12 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
     packet.layers.push(Layer::Nsh);
     match check(bytes) {
         Ok(step) => step,
-        Err(event) => {
+        Err(event @ (DecoderEvent::NshHeaderTooSmall | DecoderEvent::NshBadHeaderLength)) => {
             packet.reject(event);
+            Step::Done
+        }
+        Err(event) => {
+            packet.note(event);
             Step::Done
         }
     }

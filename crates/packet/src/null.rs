@@ -34,7 +34,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         | family::INET6_FREEBSD
         | family::INET6_DARWIN => Step::Ipv6(rest),
         _ => {
-            packet.reject(DecoderEvent::LtnullUnsupportedType);
+            packet.note(DecoderEvent::LtnullUnsupportedType);
             Step::Done
         }
     }

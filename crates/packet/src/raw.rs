@@ -17,7 +17,7 @@ pub(crate) fn decode<'a>(packet: &mut Packet<'a>, bytes: &'a [u8]) -> Step<'a> {
         4 => Step::Ipv4(bytes),
         6 => Step::Ipv6(bytes),
         _ => {
-            packet.reject(DecoderEvent::IprawInvalidIpVersion);
+            packet.note(DecoderEvent::IprawInvalidIpVersion);
             Step::Done
         }
     }

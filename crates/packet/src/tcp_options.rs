@@ -105,8 +105,8 @@ fn check_option(packet: &mut Packet<'_>, option: &TcpOption<'_>, at: u8, found: 
             let fast_open = u16_at(option.data, 0) == FAST_OPEN_MAGIC;
             (matches!(option.len, 4 | 12), fast_open.then_some(&mut found.fast_open))
         }
-        kind::MD5 => (option.len == 18, None),
-        kind::AO => (option.len >= 4, None),
+        kind::MD5 if option.len != 18 => return packet.blame(DecoderEvent::TcpOptInvalidLen),
+        kind::AO if option.len < 4 => return packet.blame(DecoderEvent::TcpOptInvalidLen),
         _ => return,
     };
     if !len_ok {

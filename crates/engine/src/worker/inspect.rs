@@ -24,7 +24,7 @@ impl Worker {
     pub(super) fn packet(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
         shard.apply_marks();
         self.counters.count_layers(packet.layers);
-        self.counters.invalid += u64::from(packet.malformed);
+        self.counters.invalid += u64::from(packet.malformed && packet.depth == 0);
         let mut verdict = if packet.is_fragment() {
             self.fragment(shard, packet, out)
         } else {
