@@ -22,7 +22,6 @@ pub(super) struct Subjected<'p> {
 impl Worker {
     /// Takes a packet, and the packets within it, through the stages.
     pub(super) fn packet(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
-        shard.apply_marks();
         self.counters.count_layers(packet.layers);
         self.counters.invalid += u64::from(packet.malformed && packet.depth == 0);
         let mut verdict = if packet.is_fragment() {

@@ -17,6 +17,7 @@ use packet::{LinkType, Packet, Timestamp};
 use crate::config::{Config, SHARDS};
 use crate::detect::{Detector, Match, RuleSet};
 use crate::event::{Event, PacketRecord, Position};
+use crate::flow::{FlowFlags, FlowRef};
 use crate::policy::Subject;
 use shard::Shard;
 pub use shard::{Session, WorkerCounters};
@@ -44,6 +45,8 @@ pub struct Worker {
     matches: Vec<Match>,
     tags: tag::HostTags,
     position: Position,
+    /// The shard of the packet that is inspected.
+    shard: usize,
     /// What was done so far.
     pub counters: WorkerCounters,
 }
@@ -70,6 +73,9 @@ pub struct PacketMatches {
     pub matches: Vec<(Match, Option<Box<[u8]>>)>,
     /// The packet is dropped, whatever policy says.
     pub dropped: bool,
+    /// The packet's shard and its flow there, for [`Worker::mark_flow`].
+    shard: usize,
+    flow: Option<FlowRef>,
 }
 
 impl Worker {
@@ -83,6 +89,7 @@ impl Worker {
             matches: Vec::new(),
             tags: tag::HostTags::default(),
             position: Position::default(),
+            shard: 0,
             counters: WorkerCounters::default(),
         }
     }
@@ -100,10 +107,11 @@ impl Worker {
             order: 0,
         };
         let packet = Packet::decode(frame.data, frame.link, frame.time, frame.number, &self.config.decode);
+        self.shard = shard % SHARDS;
         self.counters.packets += 1;
         self.counters.bytes += frame.data.len() as u64;
         self.counters.see(frame.time);
-        let Some(slot) = self.shards.get_mut(shard % SHARDS) else {
+        let Some(slot) = self.shards.get_mut(self.shard) else {
             return Verdict::Accept;
         };
         // The shard is taken out while the packet is in it, so that the rest of the worker can be used beside it.
@@ -111,7 +119,7 @@ impl Worker {
         self.expire(&mut taken, frame.time, out);
         let verdict = self.packet(&mut taken, &packet, out);
         self.counters.drops += u64::from(verdict != Verdict::Accept);
-        if let Some(slot) = self.shards.get_mut(shard % SHARDS) {
+        if let Some(slot) = self.shards.get_mut(self.shard) {
             *slot = Some(taken);
         }
         verdict
@@ -186,9 +194,11 @@ impl Worker {
 
     /// Drops or passes the rest of a flow, as policy decided.
     pub fn mark_flow(&mut self, matches: &PacketMatches, pass: bool) {
-        let Some(id) = matches.subject.flow else { return };
-        for shard in self.shards.iter_mut().flatten() {
-            shard.mark(id, pass);
+        let shard = self.shards.get_mut(matches.shard).and_then(Option::as_mut);
+        if let (Some(shard), Some(flow)) = (shard, matches.flow)
+            && let Some(flow) = shard.flows.get_mut(flow)
+        {
+            flow.flags.insert(if pass { FlowFlags::PASS } else { FlowFlags::DROP });
         }
     }
 

@@ -6,7 +6,7 @@ use packet::{Layer, Layers, Timestamp};
 
 use crate::config::{Config, SHARDS};
 use crate::defrag::Defrag;
-use crate::flow::{Flow, FlowCounters, FlowFlags, FlowTable};
+use crate::flow::{Flow, FlowCounters, FlowTable};
 use crate::rule::FlowVars;
 use crate::stream::{StreamCounters, StreamMemory, TcpSession};
 
@@ -20,8 +20,6 @@ pub(super) struct Shard {
     pub stream: StreamMemory,
     /// Flows that ended and are not finished yet.
     pub ended: Vec<Flow<Session>>,
-    /// Flows that policy marked, by id: to be dropped (false) or passed (true).
-    marks: Vec<(u64, bool)>,
 }
 
 /// What the stages keep for a flow.
@@ -91,33 +89,12 @@ impl Shard {
             defrag: Some(Defrag::new(Arc::new(defrag))),
             stream: StreamMemory::default(),
             ended: Vec::new(),
-            marks: Vec::new(),
         }
     }
 
     /// Forgets what is tied to the loaded rules: names of flowbits have other numbers after a reload.
     pub fn forget_rules(&mut self) {
         self.flows.for_each(|flow| flow.session.vars = FlowVars::default());
-    }
-
-    /// Marks a flow to be dropped or passed from its next packet on.
-    pub fn mark(&mut self, id: u64, pass: bool) {
-        // LIMIT: a mark waits for the next packet of the shard at most.
-        self.marks.push((id, pass));
-    }
-
-    /// Carries out the marks.
-    pub fn apply_marks(&mut self) {
-        if self.marks.is_empty() {
-            return;
-        }
-        let marks = std::mem::take(&mut self.marks);
-        self.flows.for_each(|flow| {
-            let id = flow.id();
-            for (_, pass) in marks.iter().filter(|(marked, _)| *marked == id) {
-                flow.flags.insert(if *pass { FlowFlags::PASS } else { FlowFlags::DROP });
-            }
-        });
     }
 }
 
