@@ -332,14 +332,18 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
             of,
         }
     });
+    // Suricata: a rule that asks for nothing but protocol and addresses is tried once per flow and direction, unless
+    // an address set of it excludes some.
+    let excludes = |set: &Option<std::sync::Arc<crate::rule::AddressSet>>| set.as_ref().is_some_and(|s| s.excludes);
     let ip_only = payload.is_none()
         && buffers.is_empty()
         && checks.iter().all(|check| check.ip_only_compatible())
         && flow == crate::rule::FlowCondition::default()
+        && !wants_packet
         && header.src_ports.is_none()
         && header.dst_ports.is_none()
-        && header.protocols.is_ip()
-        && (header.src.is_some() || header.dst.is_some());
+        && !excludes(&header.src)
+        && !excludes(&header.dst);
     let rule = Rule {
         header,
         flow,

@@ -139,6 +139,7 @@ impl Variables {
         }
         let mut all = AddressSet::any();
         all.subtract(&plain);
+        all.excludes = true;
         Ok(all)
     }
 
@@ -161,6 +162,7 @@ impl Variables {
         named.normalise();
         excluded.normalise();
         named.subtract(&excluded);
+        named.excludes |= list.iter().any(|item| item.negated);
         Ok(named)
     }
 

@@ -7,6 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub struct AddressSet {
     v4: Vec<(u32, u32)>,
     v6: Vec<(u128, u128)>,
+    /// Somebody wrote it with an exclamation mark.
+    pub excludes: bool,
 }
 
 impl AddressSet {
@@ -15,6 +17,7 @@ impl AddressSet {
         Self {
             v4: vec![(0, u32::MAX)],
             v6: vec![(0, u128::MAX)],
+            excludes: false,
         }
     }
 
@@ -64,10 +67,11 @@ impl AddressSet {
         self.v4 == [(0, u32::MAX)] && self.v6 == [(0, u128::MAX)]
     }
 
-    /// Adds the addresses of `other`. Call [`AddressSet::normalise`] after the last.
+    /// Adds the addresses of `other`, and whether it excludes any. Call [`AddressSet::normalise`] after the last.
     pub fn extend(&mut self, other: &Self) {
         self.v4.extend_from_slice(&other.v4);
         self.v6.extend_from_slice(&other.v6);
+        self.excludes |= other.excludes;
     }
 
     /// Sorts and merges the intervals.
