@@ -154,8 +154,8 @@ impl Worker {
             },
             matches: matches.iter().map(|m| (*m, payload(m.stream))).collect(),
             dropped: verdict != Verdict::Accept,
-                shard: self.shard,
-                flow: subjected.flow,
+            shard: self.shard,
+            flow: subjected.flow,
         })));
     }
 

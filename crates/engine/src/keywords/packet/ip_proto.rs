@@ -2,7 +2,7 @@
 
 use crate::keyword::{Arg, Keyword, Kind, Parsed, Problem};
 use crate::keywords::integer::{self, IntCheck, Snort2Range};
-use crate::rule::{Hint, IntPredicate, PacketCheck};
+use crate::rule::{Hint, IntPredicate, PacketCheck, PacketContext};
 
 /// `ip_proto`: the IP protocol.
 pub static IP_PROTO: Keyword = Keyword {
@@ -32,12 +32,35 @@ fn parse(arg: &Arg<'_>) -> Parsed<Box<dyn PacketCheck>> {
         }
         None => integer::read(arg, 255, Snort2Range::Inclusive)?,
     };
-    Ok(Box::new(IntCheck {
+    Ok(Box::new(IpProto(IntCheck {
         name: "ip_proto",
         predicate,
         get: |c| c.packet.ip_proto().map(u64::from),
         hint,
-    }))
+    })))
+}
+
+/// A condition on the IP protocol.
+#[derive(Debug)]
+struct IpProto(IntCheck);
+
+impl PacketCheck for IpProto {
+    fn matches(&self, context: &PacketContext<'_>) -> bool {
+        self.0.matches(context)
+    }
+
+    fn hint(&self) -> Option<Hint> {
+        self.0.hint()
+    }
+
+    // Suricata: the keyword narrows the protocol of the header, so a rule with it is still one of addresses alone.
+    fn ip_only_compatible(&self) -> bool {
+        true
+    }
+
+    fn requires_packet(&self) -> bool {
+        false
+    }
 }
 
 fn hint(predicate: &IntPredicate) -> Option<Hint> {
