@@ -1,10 +1,9 @@
 //! A class of patterns by their length: what is done at the places that level 1 marks.
 
-use super::super::Hits;
 use super::super::literals::{LiteralId, Literals};
-use super::Budget;
+use super::Search;
 use super::bloom::Bloom;
-use super::level1::{FOLD, hash3, hash4, hash8, load};
+use super::level1::{FOLD, load};
 use super::rarity::{Rarity, Window};
 
 /// The patterns with a window of `GRAM + STRIDE - 1` bytes: however they lie, one of the grams in their window starts
@@ -36,31 +35,48 @@ struct Entry {
     word_at: i16,
 }
 
+/// What level 1 must let through.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Gram {
+    /// A gram of a window, with what follows it in the pattern, folded.
+    Window(u64),
+    /// A pattern that is shorter than a window.
+    Pair {
+        /// The folded bytes of the pattern.
+        pattern: u64,
+        /// How many there are.
+        len: usize,
+        /// Where in the pattern the two bytes are by which it is found.
+        pair: usize,
+    },
+}
+
 impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
     const WINDOW: usize = GRAM + STRIDE - 1;
 
-    /// Builds the class, and the map of its grams for level 1.
+    /// Builds the class, and says what level 1 must let through for it.
     ///
-    /// No pattern is the same byte all over. Where a gram has 3 bytes, they have 2 or more; else, as many as a window.
-    pub(super) fn new(literals: &Literals, class: &[LiteralId]) -> (Self, Bloom) {
+    /// No pattern is the same byte all over. They have as many bytes as a window, or two where a gram has three or the
+    /// stride is one.
+    pub(super) fn new(literals: &Literals, class: &[LiteralId]) -> (Self, Vec<Gram>) {
         let mut rarity = Rarity::new(GRAM, STRIDE);
         let mut keys: Vec<(u32, Entry)> = Vec::with_capacity(class.len());
-        let mut grams: Vec<u32> = Vec::with_capacity(class.len() * STRIDE);
-        let mut pairs = false;
+        let mut grams = Vec::with_capacity(class.len() * STRIDE);
         for &literal in class {
             let bytes = literals.bytes(literal);
+            let folded = |at| load(bytes, at) | FOLD;
             if bytes.len() >= Self::WINDOW {
                 let Window { start, word } = rarity.choose(bytes);
-                grams.extend((start..start + STRIDE).map(|at| Self::gram(load(bytes, at) | FOLD)));
-                keys.push((
-                    Self::key(load(bytes, start) | FOLD),
-                    Entry::new(bytes, literal, start, word),
-                ));
+                grams.extend((start..start + STRIDE).map(|at| Gram::Window(folded(at))));
+                keys.push((Self::key(folded(start)), Entry::new(bytes, literal, start, word)));
             } else {
-                let at = rarity.choose_pair(bytes);
-                grams.extend(grams_of_pair(bytes, at));
-                keys.push((pair_key(load(bytes, at) | FOLD), Entry::new(bytes, literal, at, 0)));
-                pairs = true;
+                let pair = rarity.choose_pair(bytes);
+                grams.push(Gram::Pair {
+                    pattern: folded(0),
+                    len: bytes.len(),
+                    pair,
+                });
+                keys.push((pair_key(folded(pair)), Entry::new(bytes, literal, pair, 0)));
             }
         }
         keys.sort_by_key(|(key, _)| *key);
@@ -75,6 +91,7 @@ impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
             *bucket = end;
         }
         let all: Vec<u32> = keys.iter().map(|(key, _)| *key).collect();
+        let pairs = grams.iter().any(|gram| matches!(gram, Gram::Pair { .. }));
         let class = Self {
             level2: Bloom::new(&all, LEVEL2_BITS),
             buckets: buckets.into(),
@@ -82,36 +99,30 @@ impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
             entries: keys.into_iter().map(|(_, entry)| entry).collect(),
             pairs,
         };
-        (class, Bloom::new(&grams, LEVEL1_BITS))
+        (class, grams)
     }
 
     /// Reports the patterns that have a gram at `at`.
     #[inline]
-    pub(super) fn candidates(
-        &self,
-        haystack: &[u8],
-        at: usize,
-        literals: &Literals,
-        budget: &mut Budget,
-        hits: &mut Hits,
-    ) {
-        let word = load(haystack, at) | FOLD;
-        if word == word.rotate_left(8) && in_run(haystack, at, word) {
+    pub(super) fn candidates(&self, at: usize, search: &mut Search) {
+        let word = load(search.haystack, at) | FOLD;
+        if word == word.rotate_left(8) && in_run(search.haystack, at, word) {
             return;
         }
         for before in 0..STRIDE {
-            let Some(start) = at.checked_sub(before) else {
-                break;
-            };
-            let key = Self::key(load(haystack, start) | FOLD);
+            let Some(start) = at.checked_sub(before) else { break };
+            let key = Self::key(load(search.haystack, start) | FOLD);
             if self.level2.passes(key) {
-                self.look_up(key, haystack, start, literals, budget, hits);
+                self.look_up(key, start, search);
             }
         }
-        if GRAM == 3 && self.pairs {
-            for (key, start) in [(pair_key(word), at), (pair_key(word >> 8), at + 1)] {
+        if Self::WINDOW == 4 && self.pairs {
+            for (key, start) in [(pair_key(word), at), (pair_key(word >> 8), at + 1)]
+                .into_iter()
+                .take(STRIDE)
+            {
                 if self.level2.passes(key) {
-                    self.look_up(key, haystack, start, literals, budget, hits);
+                    self.look_up(key, start, search);
                 }
             }
         }
@@ -124,33 +135,20 @@ impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
 
     /// Compares the patterns that have the window of this key.
     #[inline(never)]
-    fn look_up(&self, key: u32, haystack: &[u8], at: usize, literals: &Literals, budget: &mut Budget, hits: &mut Hits) {
+    fn look_up(&self, key: u32, at: usize, search: &mut Search) {
         let bucket = (key >> self.shift) as usize;
         let entries = &self.entries[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize];
-        budget.0 = budget.0.saturating_sub(LOOK_UP_COST + entries.len());
+        search.spend(LOOK_UP_COST + entries.len());
         for entry in entries {
             let Some(word_at) = at.checked_add_signed(isize::from(entry.word_at >> 4)) else {
                 continue;
             };
-            let word = (load(haystack, word_at) | FOLD) & first_bytes(entry.word_at as usize & 15);
-            if word != entry.word || literals.reported(entry.literal, hits) {
-                continue;
+            let word = (load(search.haystack, word_at) | FOLD) & first_bytes(entry.word_at as usize & 15);
+            if word == entry.word
+                && let Some(start) = at.checked_sub(usize::from(entry.window))
+            {
+                search.verify(entry.literal, start);
             }
-            match at.checked_sub(usize::from(entry.window)) {
-                Some(start) if literals.occurs(entry.literal, haystack, start) => {
-                    literals.report(entry.literal, hits);
-                }
-                _ => budget.0 = budget.0.saturating_sub(VERIFY_COST),
-            }
-        }
-    }
-
-    /// The hash of a gram, as level 1 has it.
-    fn gram(word: u64) -> u32 {
-        match GRAM {
-            3 => hash3(word),
-            4 => hash4(word),
-            _ => hash8(word),
         }
     }
 
@@ -172,22 +170,6 @@ impl Entry {
             word_at: ((word as isize - window as isize) << 4) as i16 | len as i16,
         }
     }
-}
-
-/// The grams of three bytes, of which two are those of a short pattern from `at`.
-///
-/// Where a multiple of the stride is the start of a pattern of three bytes, its gram is looked at. Where not, two bytes
-/// of a pattern are at the start of a gram, or at its end, and the third may be any.
-fn grams_of_pair(bytes: &[u8], at: usize) -> impl Iterator<Item = u32> {
-    let pair = (load(bytes, at) | FOLD) & 0xFFFF;
-    let whole = (bytes.len() == 3).then(|| hash3(load(bytes, 0) | FOLD));
-    let any = || (0..=0xFF).filter(|byte| byte & 0x20 != 0);
-    let first = (bytes.len() == 2 || at == 1).then(|| any().map(move |any| hash3(pair | any << 16)));
-    let last = (bytes.len() == 2 || at == 0).then(|| any().map(move |any| hash3(pair << 8 | any)));
-    whole
-        .into_iter()
-        .chain(first.into_iter().flatten())
-        .chain(last.into_iter().flatten())
 }
 
 /// Whether `at` is so deep inside a run of one byte that no window can be there: none is such a run.
@@ -214,9 +196,6 @@ const fn first_bytes(n: usize) -> u64 {
     u64::MAX >> (64 - 8 * n as u32)
 }
 
-const LEVEL1_BITS: usize = 24;
 const LEVEL2_BITS: usize = 16;
 /// What it costs to look up a key, in comparisons of eight bytes.
 const LOOK_UP_COST: usize = 2;
-/// What a whole comparison that fails costs.
-const VERIFY_COST: usize = 2;

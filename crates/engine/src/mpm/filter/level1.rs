@@ -1,6 +1,7 @@
 //! Level 1: tells the places of a haystack where a pattern may be from those where none is.
 
 use super::bloom::Bloom;
+use super::class::Gram;
 use super::simd::{self, Simd};
 
 /// The grams of each class, by which places are marked.
@@ -69,6 +70,12 @@ impl Level1 {
         marks
     }
 
+    /// Whether there is nothing to mark.
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.short.is_none() && self.mid.is_none() && self.long.is_none()
+    }
+
     /// Bytes of heap held.
     pub(super) fn memory(&self) -> usize {
         [&self.short, &self.mid, &self.long]
@@ -121,6 +128,31 @@ impl Level1 {
     }
 }
 
+/// A map of grams by their hash.
+pub(super) fn map(grams: &[Gram], hash: fn(u64) -> u32) -> Bloom {
+    let mut hashes = Vec::with_capacity(grams.len());
+    for &gram in grams {
+        match gram {
+            Gram::Window(word) => hashes.push(hash(word)),
+            Gram::Pair { pattern, len, pair } => {
+                // Where the third byte of a gram is not of the pattern, it may be any.
+                let bytes = (pattern >> (8 * pair)) & 0xFFFF;
+                let any = (0..=0xFF).filter(|byte| byte & 0x20 != 0);
+                if len == 3 {
+                    hashes.push(hash(pattern));
+                }
+                if len == 2 || pair == 1 {
+                    hashes.extend(any.clone().map(|after| hash(bytes | after << 16)));
+                }
+                if len == 2 || pair == 0 {
+                    hashes.extend(any.map(|before| hash(before | bytes << 8)));
+                }
+            }
+        }
+    }
+    Bloom::new(&hashes, BITS)
+}
+
 /// The hash of the first 3 bytes of a folded word.
 #[inline(always)]
 pub(super) const fn hash3(word: u64) -> u32 {
@@ -169,3 +201,5 @@ fn load_end(haystack: &[u8], at: usize) -> u64 {
 pub(super) const FOLD: u64 = 0x2020_2020_2020_2020;
 pub(super) const K1: u32 = 0x9E37_79B1;
 pub(super) const K2: u32 = 0x85EB_CA77;
+/// Bits of a map for each gram.
+const BITS: usize = 24;

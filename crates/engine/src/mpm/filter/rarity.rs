@@ -91,7 +91,8 @@ impl Rarity {
         } else {
             rarity
         };
-        probability(rarity) * (4 + u64::from(self.taken[self.slot(bytes, at)]))
+        // What is rarer than can be told is still worth a choice.
+        probability(rarity).max(1) * (4 + u64::from(self.taken[self.slot(bytes, at)]))
     }
 
     /// The rarest eight bytes of a pattern, or the whole of a shorter one.
@@ -111,6 +112,11 @@ impl Rarity {
         let gram = (load(bytes, at) | FOLD) << (64 - 8 * self.gram);
         (gram.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize
     }
+}
+
+/// How probable a folded byte is, in 2^-32.
+pub(super) fn probability_of_byte(byte: u8) -> u64 {
+    probability(u32::from(MODEL.first[usize::from(byte)]))
 }
 
 /// What was counted in the typical traffic.

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::level1::{Level1, Marks};
+use super::nibbles::Nibbles;
 
 /// The instructions a matcher uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +56,17 @@ pub(super) fn marks_of_few(level1: &Level1, haystack: &[u8]) -> Marks {
     unsafe { avx2::marks_of_few(level1, haystack) }
 }
 
+/// Marks the places that pass among the first `32 * vectors` bytes, 64 at most. The haystack has 2 bytes more than that.
+///
+/// To be called only where [`Simd::detect`] said that the machine has AVX2.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(super) fn marks_by_nibbles(nibbles: &Nibbles, haystack: &[u8], vectors: usize) -> u64 {
+    assert!(vectors <= 2 && haystack.len() >= 32 * vectors + 2);
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx2` only where it was detected; the length was checked.
+    unsafe { avx2::marks_by_nibbles(nibbles, haystack.as_ptr(), vectors) }
+}
+
 /// Which of the first 64 bytes of the haystack are like the byte after them, case and the like set aside.
 ///
 /// To be called only where [`Simd::detect`] said that the machine has AVX2, with 65 bytes or more.
@@ -71,6 +83,7 @@ mod never {
     //! [`super::Simd::detect`] finds no vectors here, so nothing of this is called.
 
     use super::super::level1::{Level1, Marks};
+    use super::super::nibbles::Nibbles;
 
     pub(in super::super) fn marks(_level1: &Level1, _haystack: &[u8], _vectors: usize) -> Marks {
         unreachable!()
@@ -80,13 +93,17 @@ mod never {
         unreachable!()
     }
 
+    pub(in super::super) fn marks_by_nibbles(_nibbles: &Nibbles, _haystack: &[u8], _vectors: usize) -> u64 {
+        unreachable!()
+    }
+
     pub(in super::super) fn repeats(_haystack: &[u8]) -> u64 {
         unreachable!()
     }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use never::{marks, marks_of_end, marks_of_few, repeats};
+pub(super) use never::{marks, marks_by_nibbles, marks_of_end, marks_of_few, repeats};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
@@ -94,6 +111,7 @@ mod avx2 {
 
     use super::super::bloom::Bloom;
     use super::super::level1::{FOLD, K1, K2, Level1, Marks};
+    use super::super::nibbles::Nibbles;
 
     /// # Safety
     ///
@@ -170,6 +188,36 @@ mod avx2 {
         }
         if let Some(bloom) = level1.long.as_ref().filter(|_| len >= 11) {
             marks.long = long(bloom, low, high);
+        }
+        marks
+    }
+
+    /// # Safety
+    ///
+    /// The machine has AVX2; `32 * vectors + 2` bytes can be read from `from`.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn marks_by_nibbles(nibbles: &Nibbles, from: *const u8, vectors: usize) -> u64 {
+        let table = |nibbles: &[u8; 16]| {
+            // SAFETY: 16 bytes can be read.
+            _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(nibbles.as_ptr().cast()) })
+        };
+        let (low, high) = (nibbles.low.each_ref().map(table), nibbles.high.each_ref().map(table));
+        let low4 = _mm256_set1_epi8(15);
+        let groups = |vector: usize, place: usize| {
+            // SAFETY: a vector is one of `vectors`, and a place 2 at most.
+            let bytes = fold(unsafe { load(from.add(32 * vector + place)) });
+            let by_low = _mm256_shuffle_epi8(low[place], _mm256_and_si256(bytes, low4));
+            let by_high = _mm256_shuffle_epi8(high[place], _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), low4));
+            _mm256_and_si256(by_low, by_high)
+        };
+        let mut marks = 0;
+        for vector in 0..vectors {
+            let groups = _mm256_and_si256(
+                _mm256_and_si256(groups(vector, 0), groups(vector, 1)),
+                groups(vector, 2),
+            );
+            let none = _mm256_movemask_epi8(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256())) as u32;
+            marks |= u64::from(!none) << (32 * vector);
         }
         marks
     }

@@ -21,34 +21,64 @@ fn naive(patterns: &[Pattern], haystack: &[u8]) -> Vec<u32> {
         .collect()
 }
 
+/// The filter as it may be on this machine or another: by scalar code, by gathering, and by nibbles.
+fn variants(patterns: &[Pattern]) -> [(&'static str, Filter); 3] {
+    [
+        ("scalar", Filter::with_simd(patterns, Simd::Scalar).unwrap()),
+        (
+            "gathering",
+            Filter::with_choice(patterns, Simd::Avx2, |_, _| false).unwrap(),
+        ),
+        (
+            "nibbles",
+            Filter::with_choice(patterns, Simd::Avx2, |_, _| true).unwrap(),
+        ),
+    ]
+}
+
 /// Scans by every path, and checks that they agree with the naive search.
 fn check(patterns: &[Pattern], haystacks: &[Vec<u8>]) -> Result<(), TestCaseError> {
-    let scalar = Filter::with_simd(patterns, Simd::Scalar).unwrap();
-    let best = Filter::with_simd(patterns, Simd::Avx2).unwrap();
+    let variants = variants(patterns);
     let corasick = Corasick::new(patterns);
     let (mut scratch, mut hits) = (Scratch::new(), Hits::new());
     for haystack in haystacks {
         let expected = naive(patterns, haystack);
-        for (name, matcher) in [
-            ("scalar", &scalar as &dyn Mpm),
-            ("simd", &best),
-            ("corasick", &corasick),
-        ] {
+        for (name, filter) in &variants {
             hits.clear();
-            matcher.scan(haystack, &mut scratch, &mut hits);
+            filter.scan(haystack, &mut scratch, &mut hits);
             prop_assert_eq!(hits.as_slice(), &expected, "{}", name);
+            hits.clear();
+            prop_assert!(
+                filter
+                    .scan_within(&mut search(filter, haystack, &mut hits, usize::MAX))
+                    .is_ok()
+            );
+            hits.sort();
+            prop_assert_eq!(hits.as_slice(), &expected, "{} without a budget", name);
         }
         hits.clear();
-        let mut budget = Budget(usize::MAX);
-        prop_assert!(best.scan_within(haystack, &mut budget, &mut hits).is_ok());
-        hits.sort();
-        prop_assert_eq!(hits.as_slice(), &expected, "without a budget");
+        corasick.scan(haystack, &mut scratch, &mut hits);
+        prop_assert_eq!(hits.as_slice(), &expected, "corasick");
+        let filter = &variants[0].1;
         hits.clear();
-        prop_assert!(best.fallback.scan(haystack, &best.literals, &mut scratch, &mut hits));
+        prop_assert!(
+            filter
+                .fallback
+                .scan(haystack, &filter.literals, &mut scratch, &mut hits)
+        );
         hits.sort();
         prop_assert_eq!(hits.as_slice(), &expected, "fallback");
     }
     Ok(())
+}
+
+fn search<'a>(filter: &'a Filter, haystack: &'a [u8], hits: &'a mut Hits, budget: usize) -> Search<'a> {
+    Search {
+        haystack,
+        literals: &filter.literals,
+        hits,
+        budget,
+    }
 }
 
 /// Bytes of an alphabet: small ones make for overlaps and runs, and some hold bytes that fold alike.
@@ -130,17 +160,16 @@ fn a_pattern_is_found_wherever_it_stands() {
     let (mut scratch, mut hits) = (Scratch::new(), Hits::new());
     for len in 1..24 {
         let bytes = &b"\x01zebra|\xfeQuagga,Okapi;Gnu"[..len];
-        for simd in [Simd::Scalar, Simd::Avx2] {
-            // With another of each class, so that all of them are at work.
-            let patterns = [bytes, b"Z", b"XXXX", b"xyz", b"yyyyz", b"!!!??!!", b"no such thing"];
-            let filter = Filter::with_simd(&patterns.map(Pattern::exact), simd).unwrap();
+        // With another of each class, so that all of them are at work.
+        let patterns = [bytes, b"Z", b"XXXX", b"xyz", b"yyyyz", b"!!!??!!", b"no such thing"];
+        for (name, filter) in variants(&patterns.map(Pattern::exact)) {
             for haystack_len in (len..170).chain([255, 256, 257, 300]) {
                 for at in 0..=haystack_len - len {
                     let mut haystack = vec![b'.'; haystack_len];
                     haystack[at..at + len].copy_from_slice(bytes);
                     hits.clear();
                     filter.scan(&haystack, &mut scratch, &mut hits);
-                    assert_eq!(hits.as_slice(), [0], "{len} bytes at {at} of {haystack_len}, {simd:?}");
+                    assert_eq!(hits.as_slice(), [0], "{len} bytes at {at} of {haystack_len}, {name}");
                 }
             }
         }
@@ -149,25 +178,54 @@ fn a_pattern_is_found_wherever_it_stands() {
 
 #[test]
 fn a_budget_that_runs_out_changes_nothing() {
-    let patterns: Vec<_> = (0..400_u32)
-        .map(|n| Pattern::exact(format!("{n:03}a hostile near miss{n:03}").into_bytes()))
+    let mut patterns: Vec<_> = (0..400)
+        .map(|n| Pattern::exact(format!("Zq7#xY0!{n:03}").into_bytes()))
         .collect();
-    let filter = Filter::new(&patterns).unwrap();
-    // Two patterns before the budget is spent, two behind, and one where it happens or not far off.
-    let near_misses: Vec<u8> = (0..400)
-        .flat_map(|n| format!("{n:03}a hostile near miss{:03}", n + 1).into_bytes())
-        .collect();
+    patterns.extend([Pattern::exact(*b"<=>"), Pattern::nocase(*b"MidRange")]);
+    let near_misses = b"Zq7#xY0!.".repeat(300);
     let mut scratch = Scratch::new();
-    for place in 0..near_misses.len() / 4 {
-        let at = place * 4;
-        let (before, after) = near_misses.split_at(at);
-        let [first, middle, last] = [3, 77, 123].map(|id: usize| &*patterns[id].bytes);
-        let haystack = [first, b"|", before, b"|", middle, b"|", after, b"|", last].concat();
-        let mut hits = Hits::new();
-        assert!(filter.scan_within(&haystack, &mut Budget(BUDGET), &mut hits).is_err());
-        hits.clear();
-        filter.scan(&haystack, &mut scratch, &mut hits);
-        assert_eq!(hits.as_slice(), [3, 77, 123]);
+    // What is found before the budget is spent, what is found behind, and what is where that happens, or not far off.
+    for (name, filter) in variants(&patterns) {
+        for at in (0..near_misses.len()).step_by(5) {
+            let (before, after) = near_misses.split_at(at);
+            let [first, middle, last] = [3, 77, 123].map(|id: usize| &*patterns[id].bytes);
+            let haystack = [first, b"|", before, b"|<=>midrange|", middle, b"|", after, b"|", last].concat();
+            let mut hits = Hits::new();
+            assert!(
+                filter
+                    .scan_within(&mut search(&filter, &haystack, &mut hits, BUDGET))
+                    .is_err()
+            );
+            hits.clear();
+            filter.scan(&haystack, &mut scratch, &mut hits);
+            assert_eq!(hits.as_slice(), [3, 77, 123, 400, 401], "{name}");
+        }
+    }
+}
+
+/// Few enough for a class of their own, and so much alike that they exhaust the budget there, before the others are
+/// looked for.
+#[test]
+fn a_budget_that_runs_out_for_few_patterns_changes_nothing() {
+    let few: Vec<_> = (0..40_u32)
+        .map(|n| Pattern::exact(format!("Zq7#{n:02}").into_bytes()))
+        .collect();
+    let long = (0..100_u32)
+        .map(|n| Pattern::exact(format!("{n} long ones, that are rare {n}").into_bytes()))
+        .collect();
+    let haystack = [&b"7 long ones, that are rare 7"[..], &b"Zq7#".repeat(500), b"17Zq7#39"].concat();
+    for (patterns, expected) in [(few.clone(), vec![17, 39]), ([few, long].concat(), vec![17, 39, 47])] {
+        for (name, filter) in variants(&patterns) {
+            let mut hits = Hits::new();
+            assert!(
+                filter
+                    .scan_within(&mut search(&filter, &haystack, &mut hits, BUDGET))
+                    .is_err()
+            );
+            hits.clear();
+            filter.scan(&haystack, &mut Scratch::new(), &mut hits);
+            assert_eq!(hits.as_slice(), expected, "{name}");
+        }
     }
 }
 
