@@ -357,6 +357,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         action,
         silent,
         ip_only,
+        needs_packet: wants_packet || !buffers.is_empty(),
     };
     Ok(Compiled {
         rule,

@@ -112,8 +112,8 @@ impl Detector {
         }
         let direction = input.context.direction.unwrap_or(Direction::ToServer);
         if let Some(group) = prefilter.group(packet, direction) {
+            group.without_literal(packet, out);
             if !input.pseudo {
-                group.without_literal(packet, out);
                 for (id, patterns) in &group.buffers {
                     if let Some(data) = rules.packet_buffer(*id, packet, &mut self.transformed) {
                         patterns.scan(data, &mut self.scan, out);
@@ -159,7 +159,8 @@ impl Detector {
         }
         match &rule.payload {
             Some(payload) => self.payload(payload, input),
-            None if input.pseudo => None,
+            // Suricata: a rule that asks nothing of the packet itself matches the one made up at the end of a flow too.
+            None if input.pseudo && rule.needs_packet => None,
             None => Some(false),
         }
     }

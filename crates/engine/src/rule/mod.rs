@@ -58,6 +58,9 @@ pub struct Rule {
     pub silent: bool,
     /// Only addresses matter: looked at once per flow and direction.
     pub ip_only: bool,
+    /// It asks for something that only a packet off the wire has, so that a packet made up at the end of a flow is none
+    /// for it.
+    pub needs_packet: bool,
 }
 
 /// What a rule asks of the payload.

@@ -33,7 +33,7 @@ impl Worker {
             let Some(rule) = rules.rules.get(found.rule as usize) else {
                 continue;
             };
-            self.start_tags(packet, flow.as_deref_mut(), &rule.effects);
+            self.follow_up(packet, flow.as_deref_mut(), &rule.effects);
             let settled = rule.thresholds.is_empty() && rule.suppress.is_empty();
             match rule.action {
                 Action::Pass => {
@@ -86,9 +86,15 @@ impl Worker {
         verdict
     }
 
-    fn start_tags(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, effects: &[Effect]) {
+    /// Carries out what a match does to its flow and its hosts: `tag`, `bypass`.
+    fn follow_up(&mut self, packet: &Packet<'_>, flow: Option<&mut Flow<Session>>, effects: &[Effect]) {
         let mut flow = flow;
         for effect in effects {
+            if *effect == Effect::Bypass
+                && let Some(flow) = flow.as_deref_mut()
+            {
+                flow.flags.insert(FlowFlags::NO_PACKET_INSPECTION);
+            }
             let Effect::Tag(tag) = effect else { continue };
             match (tag.scope, addresses(packet)) {
                 (TagScope::Session, _) => {

@@ -58,7 +58,8 @@ impl Worker {
             .tcp
             .as_ref()
             .is_some_and(|tcp| tcp.raw_ready(direction, &self.config.stream));
-        if !left || flow.flags.contains(FlowFlags::PASS) || flow.flags.contains(FlowFlags::DROP) {
+        let silent = [FlowFlags::PASS, FlowFlags::DROP, FlowFlags::NO_PACKET_INSPECTION];
+        if !left || silent.iter().any(|flag| flow.flags.contains(*flag)) {
             return;
         }
         let Some(pseudo) = PseudoPacket::new(flow, direction) else {

@@ -144,7 +144,7 @@ impl Worker {
         let direction = subjected.direction;
         let flow = subjected.flow.and_then(|f| shard.flows.get_mut(f));
         if let Some(flow) = &flow {
-            if flow.flags.contains(FlowFlags::PASS) {
+            if flow.flags.contains(FlowFlags::PASS) || flow.flags.contains(FlowFlags::NO_PACKET_INSPECTION) {
                 return Verdict::Accept;
             }
             if flow.flags.contains(FlowFlags::DROP) {
@@ -225,6 +225,11 @@ impl Worker {
         }
         let verdict = self.conclude(subjected, flow, &matches, out);
         self.matches = matches;
+        if let Some(found) = subjected.flow
+            && shard.flows.get(found).is_some_and(|f| f.flags.contains(FlowFlags::NO_PACKET_INSPECTION))
+        {
+            shard.flows.set_state(found, FlowState::Bypassed);
+        }
         self.prune(shard, subjected.flow);
         verdict
     }
