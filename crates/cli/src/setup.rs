@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use config::{Loaded, Request};
 use engine::compile::{
     Compiler, ConfigFileError, ThresholdEntry, Variables, parse_classifications, parse_references, parse_thresholds,
 };
-use engine::keyword::{Env, Registry};
+use engine::keyword::{Env, Registry, Reputation};
 
 /// Everything that was read beside the rules.
 pub struct Setup {
@@ -48,6 +49,8 @@ impl Setup {
         setup.read_references(references.as_deref())?;
         let thresholds = setup.file(setup.config.threshold_file.clone(), rules, "threshold.config");
         setup.read_thresholds(thresholds.as_deref())?;
+        setup.read_reputation()?;
+        setup.read_geoip()?;
         Ok(setup)
     }
 
@@ -97,6 +100,33 @@ impl Setup {
         refuse(&name, &errors)?;
         self.thresholds = entries;
         Ok(())
+    }
+
+    fn read_reputation(&mut self) -> Result<()> {
+        let Some(files) = &self.config.reputation else {
+            return Ok(());
+        };
+        let mut reputation = Reputation::default();
+        let (text, name) = text_of(Some(&files.categories), "")?;
+        reputation.read_categories(&text).map_err(|e| anyhow!("{name}: {e}"))?;
+        for list in &files.lists {
+            let (text, name) = text_of(Some(list), "")?;
+            for (line, reason) in reputation.read_list(&text) {
+                self.config.warnings.push(format!("{name}: line {line}: {reason}"));
+            }
+        }
+        self.env.reputation = Some(Arc::new(reputation));
+        Ok(())
+    }
+
+    fn read_geoip(&mut self) -> Result<()> {
+        let Some(path) = &self.config.geoip_database else {
+            return Ok(());
+        };
+        let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        self.env
+            .set_geoip(bytes)
+            .with_context(|| format!("{} is no GeoIP2 database", path.display()))
     }
 }
 

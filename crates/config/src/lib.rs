@@ -14,6 +14,6 @@ mod unused;
 mod value;
 
 pub use error::{ConfigError, ConfigErrors};
-pub use load::{Checksums, Loaded, Request};
+pub use load::{Checksums, Loaded, ReputationFiles, Request};
 pub use outputs::{AnomalyRecords, DropRecords, EveLogConfig, EveRecords, FastLogConfig, FileType, StatsRecords};
 pub use tree::{Place, Tree};

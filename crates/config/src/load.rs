@@ -40,6 +40,10 @@ pub struct Loaded {
     pub reference_config_file: Option<PathBuf>,
     /// threshold.config.
     pub threshold_file: Option<PathBuf>,
+    /// The files of `iprep`: categories, and lists in their order.
+    pub reputation: Option<ReputationFiles>,
+    /// The GeoIP2 database of `geoip`.
+    pub geoip_database: Option<PathBuf>,
     /// Where logs go.
     pub log_dir: Option<PathBuf>,
     /// EVE logs that are enabled.
@@ -58,6 +62,15 @@ pub struct Loaded {
     pub warnings: Vec<String>,
     /// The configuration as it was written.
     pub tree: Tree,
+}
+
+/// The files of `iprep`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReputationFiles {
+    /// The categories.
+    pub categories: PathBuf,
+    /// The lists; later ones win.
+    pub lists: Vec<PathBuf>,
 }
 
 /// Whether the checksums of captures are trusted: `pcap-file.checksum-checks`.
@@ -115,6 +128,8 @@ impl Request {
             classification_file: path(root, "classification-file"),
             reference_config_file: path(root, "reference-config-file"),
             threshold_file: path(root, "threshold-file"),
+            reputation: files::reputation(root),
+            geoip_database: path(root, "geoip-database"),
             log_dir: path(root, "default-log-dir"),
             eve: outputs.eve,
             fast: outputs.fast,

@@ -4,6 +4,7 @@ mod glob;
 
 use std::path::{Path, PathBuf};
 
+use crate::load::ReputationFiles;
 use crate::section::Section;
 
 /// The rule files, in the order of `rule-files`; patterns stand for the files that they match, by name.
@@ -23,6 +24,22 @@ pub(crate) fn rule_files(root: &Section<'_>) -> Vec<PathBuf> {
         files.extend(matched);
     }
     files
+}
+
+/// The files of `iprep`: none without a file of categories.
+pub(crate) fn reputation(root: &Section<'_>) -> Option<ReputationFiles> {
+    let categories = path(root, "reputation-categories-file");
+    let folder = path(root, "default-reputation-path").unwrap_or_default();
+    let lists = root
+        .section("reputation-files")
+        .texts()
+        .iter()
+        .map(|(text, _)| folder.join(text))
+        .collect();
+    Some(ReputationFiles {
+        categories: categories?,
+        lists,
+    })
 }
 
 /// The path that a key names, as it was written.

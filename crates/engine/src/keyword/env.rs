@@ -96,6 +96,15 @@ struct Names {
 }
 
 impl Env {
+    /// Takes the bytes of a GeoIP2 database, for `geoip`.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn set_geoip(&mut self, database: Vec<u8>) -> Result<(), maxminddb::MaxMindDbError> {
+        self.geoip = Some(Arc::new(maxminddb::Reader::from_source(database)?));
+        Ok(())
+    }
+
     /// The number of a flowbit, flowint or xbit; the kinds have name spaces of their own, told apart by `kind`.
     ///
     /// Numbers depend on the order in which threads come here, so nothing that is put out may depend on them.

@@ -226,7 +226,10 @@ impl Worker {
         let verdict = self.conclude(subjected, flow, &matches, out);
         self.matches = matches;
         if let Some(found) = subjected.flow
-            && shard.flows.get(found).is_some_and(|f| f.flags.contains(FlowFlags::NO_PACKET_INSPECTION))
+            && shard
+                .flows
+                .get(found)
+                .is_some_and(|f| f.flags.contains(FlowFlags::NO_PACKET_INSPECTION))
         {
             shard.flows.set_state(found, FlowState::Bypassed);
         }
