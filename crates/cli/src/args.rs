@@ -22,6 +22,13 @@ pub enum Command {
     Check(CheckArgs),
     /// List the keywords
     Keywords(ListArgs),
+    /// Speak Suricata's own command line; so does a link to this program named `suricata`
+    #[command(disable_help_flag = true)]
+    Suricata {
+        /// Suricata's options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<std::ffi::OsString>,
+    },
     /// List the protocols that a rule's header may name
     Protocols,
     /// List the network interfaces
@@ -94,6 +101,23 @@ pub struct RunArgs {
     /// Say nothing but alerts and errors
     #[arg(short = 'q', long)]
     pub quiet: bool,
+    #[arg(skip)]
+    pub manner: Manner,
+}
+
+/// What Suricata's command line asks for and this program's own does not.
+#[derive(Clone, Debug, Default)]
+pub struct Manner {
+    /// The command line was Suricata's.
+    pub suricata: bool,
+    /// Packets that rules drop are dropped, as if the program stood between two networks.
+    pub inline: bool,
+    /// The rules named are instead of the configuration's, not beside them.
+    pub exclusive: bool,
+    /// No rules are loaded.
+    pub no_rules: bool,
+    /// Where files that rules write and read again are.
+    pub data_dir: Option<PathBuf>,
 }
 
 /// Checking rules.

@@ -8,6 +8,7 @@ mod list;
 mod load;
 mod run;
 mod setup;
+mod suricata;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,9 @@ use args::{Cli, Command};
 use exit::Exit;
 
 fn main() -> ExitCode {
+    if let Some(args) = suricata::asked_for(std::env::args_os().collect()) {
+        return suricata::main(args);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -33,6 +37,8 @@ fn main() -> ExitCode {
         None => run::run(&cli.run),
         Some(Command::Check(args)) => check::check(args),
         Some(Command::Keywords(args)) => list::keywords(args),
+        // Taken care of before the rest is looked at.
+        Some(Command::Suricata { .. }) => Ok(Exit::Usage),
         Some(Command::Protocols) => list::protocols(),
         #[cfg(feature = "live")]
         Some(Command::Interfaces) => list::interfaces(),

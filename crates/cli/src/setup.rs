@@ -27,11 +27,11 @@ pub struct Setup {
 
 impl Setup {
     /// Reads the configuration, if there is one, and the files that it names or the folders of rules hold.
-    pub fn new(path: Option<&Path>, set: &[String], rules: &[PathBuf]) -> Result<Self> {
+    pub fn new(path: Option<&Path>, set: &[String], rules: &[PathBuf], inline: bool) -> Result<Self> {
         let request = Request {
             path: path.map(Path::to_owned),
             set: set.to_vec(),
-            inline: false,
+            inline,
         };
         let config = request.load()?;
         let variables = config.variables.clone();

@@ -111,3 +111,18 @@ fn ready_is_said_before_the_first_packet() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.lines().any(|line| line.starts_with("ready")), "{stderr}");
 }
+
+#[test]
+fn suricatas_command_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = folder.path().display().to_string();
+    let version = run(&["suricata", "-V"]);
+    assert!(String::from_utf8_lossy(&version.stdout).starts_with("This is Suricata version 9."));
+    let rules = "rules/malformed.rules";
+    let ran = run(&["suricata", "-S", rules, "-r", "fixtures/attacks/land.pcap", "-l", &log]);
+    assert_eq!(ran.status.code(), Some(0), "{}", String::from_utf8_lossy(&ran.stderr));
+    let fast = fs::read_to_string(folder.path().join("fast.log")).expect("fast.log");
+    assert_eq!(fast.lines().count(), 2, "{fast}");
+    assert_eq!(status(&["suricata", "--no-such-option"]).0, 1);
+    assert_eq!(status(&["suricata", "-S", "no/such.rules", "-T"]).0, 1);
+}

@@ -8,6 +8,7 @@ mod pipeline;
 mod progress;
 mod report;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,14 +36,14 @@ pub struct Ready {
 /// Reads traffic, as the command line says.
 pub fn run(args: &RunArgs) -> Ended {
     let started = Instant::now();
-    if args.rules.is_empty() && args.config.is_none() {
+    if args.rules.is_empty() && args.config.is_none() && !args.manner.no_rules {
         return Err(Failure::new(
             Exit::Usage,
             anyhow!("no rules: name files or folders with -r, or a configuration with -c"),
         ));
     }
-    let mut setup =
-        Setup::new(args.config.as_deref(), &args.set, &args.rules).map_err(|e| Failure::new(Exit::Rules, e))?;
+    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules, args.manner.inline)
+        .map_err(|e| Failure::new(Exit::Rules, e))?;
     let ready = prepare(args, &mut setup)?;
     if !args.quiet {
         setup
@@ -98,18 +99,17 @@ pub fn run(args: &RunArgs) -> Ended {
 /// Loads the rules; what is wrong with them is told on stderr.
 fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
     let fail = |e| Failure::new(Exit::Rules, e);
+    if let Some(folder) = &args.manner.data_dir {
+        setup.env.data_folder.clone_from(folder);
+    }
     let config = &mut setup.config;
     match (args.checksums, config.capture_checksums) {
         (Some(Checksums::None), _) | (None, config::Checksums::No) => config.engine.stream.checksum_validation = false,
         (Some(Checksums::All), _) => config.engine.stream.checksum_validation = true,
         (None, _) => {}
     }
-    let paths = if args.rules.is_empty() {
-        &config.rule_files
-    } else {
-        &args.rules
-    };
-    let read = load::read(paths).map_err(fail)?;
+    let paths = rule_paths(args, &config.rule_files);
+    let read = load::read(&paths).map_err(fail)?;
     let sources = load::texts(&read);
     let registry = registry();
     let compilation = load::compile(&sources, args.dialect, &setup.compiler(&registry));
@@ -128,10 +128,25 @@ fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
     })
 }
 
+/// The rules to load: those of the command line, else, or with Suricata's `-s` beside them, those of the configuration.
+fn rule_paths(args: &RunArgs, configured: &[PathBuf]) -> Vec<PathBuf> {
+    let manner = &args.manner;
+    if manner.no_rules {
+        return Vec::new();
+    }
+    let mut paths = args.rules.clone();
+    if paths.is_empty() || (manner.suricata && !manner.exclusive) {
+        // Suricata: a rule file of the configuration may be missing.
+        let there = configured.iter().filter(|path| !manner.suricata || path.exists());
+        paths.extend(there.cloned());
+    }
+    paths
+}
+
 /// Loads the rules again, while traffic goes on.
 #[cfg(feature = "live")]
 fn reload(args: &RunArgs) -> anyhow::Result<Arc<RuleSet>> {
-    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules)?;
+    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules, args.manner.inline)?;
     match prepare(args, &mut setup) {
         Ok(ready) => Ok(ready.rules),
         Err(failure) => Err(failure.error),

@@ -32,6 +32,8 @@ pub struct Report {
     fail_on: Option<u8>,
     failing: u64,
     quiet: bool,
+    /// Records are as the configuration says and nothing else.
+    plain: bool,
     failed: Option<OutputError>,
 }
 
@@ -68,7 +70,8 @@ impl Report {
             capture: String::new(),
             fail_on: args.fail_on,
             failing: 0,
-            quiet: args.quiet,
+            quiet: args.quiet || args.manner.suricata,
+            plain: args.manner.suricata,
             failed: None,
         };
         report.open(args, setup)?;
@@ -203,7 +206,7 @@ impl Report {
             return Ok(());
         }
         let mut options = log.options.clone();
-        options.pcap_filename |= !live;
+        options.pcap_filename |= !live && !self.plain;
         self.sinks.push(EveLog::file(
             path,
             mode(log.append && live),
