@@ -1,10 +1,10 @@
 //! A class of patterns by their length: what is done at the places that level 1 marks.
 
 use super::super::literals::{LiteralId, Literals};
-use super::Search;
 use super::bloom::Bloom;
 use super::level1::{FOLD, load};
 use super::rarity::{Rarity, Window};
+use super::search::Search;
 
 /// The patterns with a window of `GRAM + STRIDE - 1` bytes: however they lie, one of the grams in their window starts
 /// at a multiple of `STRIDE`, where level 1 looks for it.

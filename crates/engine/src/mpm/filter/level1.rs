@@ -70,12 +70,6 @@ impl Level1 {
         marks
     }
 
-    /// Whether there is nothing to mark.
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.short.is_none() && self.mid.is_none() && self.long.is_none()
-    }
-
     /// Bytes of heap held.
     pub(super) fn memory(&self) -> usize {
         [&self.short, &self.mid, &self.long]

@@ -1,21 +1,29 @@
 //! The q-gram filter: look at a few bytes here and there, and compare only where they look familiar.
 //!
-//! A pattern is registered under the grams (runs of `Q` bytes, without their case) of its rarest window, one for
-//! each way the window can lie across a grid of `STRIDE` bytes. A scan hashes the haystack's gram at every grid
-//! point and tests one bit map; hardly any gram of ordinary traffic passes. What passes is looked up in a
-//! hash table that holds eight bytes of the pattern, and only if they agree, the pattern is compared.
+//! Every pattern is found by a window of it: the one that is rarest in ordinary traffic. A window has as many bytes as
+//! it takes for one of its grams (runs of 3, 4 or 8 bytes) to lie on a grid of 2 or 4 bytes, however the window lies.
+//! All is hashed without its case, and goes through three sieves:
 //!
-//! The wider window and stride are, the faster the scan, and the longer the patterns must be: so there are
-//! classes by length. Patterns of a single byte, and of one byte repeated, have ways of their own.
+//! 1. a bit map of the grams, asked at each point of the grid, eight points at a time where the machine has AVX2;
+//! 2. a bit map of the windows, asked at all places where a window with that gram may have begun;
+//! 3. a table of the windows with the rarest eight bytes of each pattern; if they agree, the pattern itself is compared.
+//!
+//! The larger window and grid are, the faster the scan, and the longer the patterns must be: so there are classes by
+//! length. Few patterns are told by nibbles instead, at every byte. Patterns of a single byte, and of one byte
+//! repeated, have ways of their own. And when traffic resembles the patterns so much that the sieves do not hold, a
+//! Daachorse automaton finishes the haystack.
 
 mod bloom;
 mod class;
 mod fallback;
+mod few;
+mod grid;
 mod level1;
 mod nibbles;
 mod ones;
 mod rarity;
 mod runs;
+mod search;
 mod simd;
 mod typical;
 
@@ -23,12 +31,13 @@ pub use simd::Simd;
 
 use super::literals::{LiteralId, Literals};
 use super::{Hits, Mpm, Pattern, Scratch};
-use class::Class;
 use fallback::Fallback;
-use level1::{Level1, Marks, hash3, hash4, hash8};
+use few::Few;
+use grid::{ByLength, Grid};
 use nibbles::Nibbles;
 use ones::Ones;
 use runs::Runs;
+use search::{BUDGET, Overloaded, Search};
 
 /// The q-gram filter.
 #[derive(Debug)]
@@ -40,27 +49,11 @@ pub struct Filter {
     ones: Option<Ones>,
     /// Patterns of 2 bytes and more that are one byte repeated.
     runs: Option<Runs>,
-    /// All patterns of 2 bytes and more that are no runs, or those of 2 to 6 bytes, if they are few.
-    few: Option<(Nibbles, Class<4, 1>)>,
-    level1: Level1,
-    /// Patterns of 2 to 6 bytes.
-    short: Option<Class<3, 2>>,
-    /// Patterns of 7 to 10 bytes.
-    mid: Option<Class<4, 4>>,
-    /// Patterns of 11 bytes and more.
-    long: Option<Class<8, 4>>,
+    /// All other patterns, or those of 2 to 6 bytes, if they are few.
+    few: Option<Few>,
+    /// All that is left.
+    grid: Option<Grid>,
     fallback: Fallback,
-}
-
-/// A scan in progress.
-struct Search<'a> {
-    haystack: &'a [u8],
-    literals: &'a Literals,
-    hits: &'a mut Hits,
-    /// What may still be spent on candidates, in comparisons of eight bytes.
-    ///
-    /// LIMIT: traffic that is made to resemble the patterns costs no more than that and one pass of the automaton.
-    budget: usize,
 }
 
 impl Filter {
@@ -80,178 +73,48 @@ impl Filter {
         if literals.max_len() > MAX_LEN {
             return None;
         }
-        let mut classes: [Vec<LiteralId>; 5] = Default::default();
+        let (mut ones, mut runs, mut others) = (Vec::new(), Vec::new(), ByLength::default());
         for id in 0..literals.len() as LiteralId {
-            let bytes = literals.bytes(id);
-            let class = match bytes.len() {
-                0..=1 => 0,
-                _ if runs::is_run(bytes) => 1,
-                2..=6 => 2,
-                7..=10 => 3,
-                _ => 4,
-            };
-            classes[class].push(id);
-        }
-        let simd = simd.min(Simd::detect());
-        let [ones, runs, mut short, mut mid, mut long] = classes;
-        let mut few = None;
-        if simd == Simd::Avx2 {
-            let all = [&short[..], &mid, &long].concat();
-            let gathers = 2 * u64::from(!short.is_empty()) + u64::from(!mid.is_empty()) + u64::from(!long.is_empty());
-            few = find_few(&literals, &all, |nibbles| pay(nibbles, gathers));
-            if few.is_some() {
-                (short, mid, long) = Default::default();
-            } else if let Some(found) = find_few(&literals, &short, |nibbles| pay(nibbles, 2)) {
-                few = Some(found);
-                short = Vec::new();
+            match literals.bytes(id) {
+                [_] => ones.push(id),
+                bytes if runs::is_run(bytes) => runs.push(id),
+                bytes => others.push(id, bytes.len()),
             }
         }
-        let (short, short1) = (!short.is_empty()).then(|| Class::new(&literals, &short)).unzip();
-        let (mid, mid1) = (!mid.is_empty()).then(|| Class::new(&literals, &mid)).unzip();
-        let (long, long1) = (!long.is_empty()).then(|| Class::new(&literals, &long)).unzip();
+        let simd = simd.min(Simd::detect());
+        let few = (simd == Simd::Avx2)
+            .then(|| choose_few(&literals, &mut others, pay))
+            .flatten();
         Some(Self {
             simd,
             min_len: literals.min_len(),
             ones: (!ones.is_empty()).then(|| Ones::new(&literals, &ones)),
             runs: (!runs.is_empty()).then(|| Runs::new(&literals, &runs)),
             few,
-            level1: Level1 {
-                short: short1.map(|grams| level1::map(&grams, hash3)),
-                mid: mid1.map(|grams| level1::map(&grams, hash4)),
-                long: long1.map(|grams| level1::map(&grams, hash8)),
-            },
-            short,
-            mid,
-            long,
+            grid: Grid::new(&literals, &others),
             fallback: Fallback::default(),
             literals,
         })
     }
 
-    /// Scans as far as the budget allows, and says how far if that is not to the end: what lies wholly before is found.
-    fn scan_within(&self, search: &mut Search) -> Result<(), usize> {
-        let haystack = search.haystack;
+    /// Scans as far as the budget allows.
+    fn scan_within(&self, search: &mut Search) -> Result<(), Overloaded> {
         if let Some(ones) = &self.ones {
-            ones.scan(haystack, &self.literals, search.hits);
+            ones.scan(search.haystack, &self.literals, search.hits);
         }
         if let Some(runs) = &self.runs {
-            runs.scan(haystack, self.simd, &self.literals, search.hits);
+            runs.scan(search.haystack, self.simd, &self.literals, search.hits);
         }
-        if let Some((nibbles, class)) = &self.few {
-            let others = !self.level1.is_empty();
-            scan_few(nibbles, class, search).map_err(|at| if others { 0 } else { at })?;
+        match (&self.few, &self.grid) {
+            (Some(few), None) => few.scan(search),
+            // What the grid would have found is not found anywhere yet.
+            (Some(few), Some(grid)) => few
+                .scan(search)
+                .map_err(|_| Overloaded { at: 0 })
+                .and_then(|()| grid.scan(self.simd, search)),
+            (None, Some(grid)) => grid.scan(self.simd, search),
+            (None, None) => Ok(()),
         }
-        if self.level1.is_empty() {
-            return Ok(());
-        }
-        let mut base = 0;
-        while let Some(rest) = haystack.get(base..).filter(|rest| rest.len() >= Level1::END) {
-            let vectors = ((rest.len() - 4) / 32).min(4);
-            let marks = self.level1.marks(rest, vectors, self.simd);
-            self.candidates(marks, [base; 3], search);
-            search.go_on(base, 32 * vectors)?;
-            base += 32 * vectors;
-        }
-        if let Some(end) = haystack.last_chunk() {
-            let base = haystack.len() - Level1::END;
-            let marks = self.level1.marks_of_end(end, self.simd);
-            self.candidates(marks, [base + 1, base + 1, base], search);
-        } else {
-            let marks = self.level1.marks_of_few(haystack, self.simd);
-            self.candidates(marks, [0; 3], search);
-        }
-        Ok(())
-    }
-
-    /// Looks at all the marked places, those of each class counted from another base.
-    #[inline]
-    fn candidates(&self, marks: Marks, bases: [usize; 3], search: &mut Search) {
-        if let Some(short) = &self.short {
-            let mut marks = marks.short;
-            while marks != 0 {
-                let bit = marks.trailing_zeros() as usize;
-                short.candidates(bases[0] + bit % 32 * 4 + bit / 32 * 2, search);
-                marks &= marks - 1;
-            }
-        }
-        if let Some(mid) = &self.mid {
-            let mut marks = marks.mid;
-            while marks != 0 {
-                mid.candidates(bases[1] + marks.trailing_zeros() as usize * 4, search);
-                marks &= marks - 1;
-            }
-        }
-        if let Some(long) = &self.long {
-            let mut marks = marks.long;
-            while marks != 0 {
-                long.candidates(bases[2] + marks.trailing_zeros() as usize * 4, search);
-                marks &= marks - 1;
-            }
-        }
-    }
-}
-
-/// The patterns of a class of their own, if they are few enough for that.
-fn find_few(literals: &Literals, few: &[LiteralId], pay: impl Fn(&Nibbles) -> bool) -> Option<(Nibbles, Class<4, 1>)> {
-    if few.is_empty() || few.len() > FEW {
-        return None;
-    }
-    let (class, grams) = Class::new(literals, few);
-    let nibbles = Nibbles::new(&grams);
-    pay(&nibbles).then_some((nibbles, class))
-}
-
-/// Scans for the patterns that are few.
-fn scan_few(nibbles: &Nibbles, class: &Class<4, 1>, search: &mut Search) -> Result<(), usize> {
-    let mut base = 0;
-    while let Some(rest) = search.haystack.get(base..).filter(|rest| rest.len() > 33) {
-        let vectors = ((rest.len() - 2) / 32).min(2);
-        let mut marks = simd::marks_by_nibbles(nibbles, rest, vectors);
-        while marks != 0 {
-            class.candidates(base + marks.trailing_zeros() as usize, search);
-            marks &= marks - 1;
-        }
-        search.go_on(base, 32 * vectors)?;
-        base += 32 * vectors;
-    }
-    let rest = &search.haystack[base..];
-    if rest.len() > 1 {
-        let mut end = [0; 34];
-        end[..rest.len()].copy_from_slice(rest);
-        let mut marks = simd::marks_by_nibbles(nibbles, &end, 1) & (u64::MAX >> (65 - rest.len()));
-        while marks != 0 {
-            class.candidates(base + marks.trailing_zeros() as usize, search);
-            marks &= marks - 1;
-        }
-    }
-    Ok(())
-}
-
-impl Search<'_> {
-    /// Refills the budget for so many bytes that were scanned; an error that says from where if it is spent.
-    #[inline]
-    fn go_on(&mut self, base: usize, scanned: usize) -> Result<(), usize> {
-        if self.budget == 0 {
-            return Err(base);
-        }
-        self.budget = self.budget.saturating_add(scanned * BUDGET_PER_BYTE);
-        Ok(())
-    }
-
-    /// Reports a literal if it stands at `start`.
-    fn verify(&mut self, literal: LiteralId, start: usize) {
-        if self.literals.reported(literal, self.hits) {
-            return;
-        }
-        if self.literals.occurs(literal, self.haystack, start) {
-            self.literals.report(literal, self.hits);
-        } else {
-            self.spend(VERIFY_COST);
-        }
-    }
-
-    fn spend(&mut self, cost: usize) {
-        self.budget = self.budget.saturating_sub(cost);
     }
 }
 
@@ -266,7 +129,7 @@ impl Mpm for Filter {
             hits,
             budget: BUDGET,
         };
-        if let Err(at) = self.scan_within(&mut search) {
+        if let Err(Overloaded { at }) = self.scan_within(&mut search) {
             let rest = &haystack[at.saturating_sub(self.max_len())..];
             if !self.fallback.scan(rest, &self.literals, scratch, search.hits) {
                 // The set is too large for an automaton.
@@ -279,12 +142,10 @@ impl Mpm for Filter {
 
     fn memory(&self) -> usize {
         self.literals.memory()
+            + self.ones.as_ref().map_or(0, Ones::memory)
             + self.runs.as_ref().map_or(0, Runs::memory)
-            + self.few.as_ref().map_or(0, |(_, class)| class.memory())
-            + self.level1.memory()
-            + self.short.as_ref().map_or(0, Class::memory)
-            + self.mid.as_ref().map_or(0, Class::memory)
-            + self.long.as_ref().map_or(0, Class::memory)
+            + self.few.as_ref().map_or(0, Few::memory)
+            + self.grid.as_ref().map_or(0, Grid::memory)
             + self.fallback.memory()
     }
 
@@ -297,16 +158,20 @@ impl Mpm for Filter {
     }
 }
 
-/// How many patterns may be few.
-const FEW: usize = 96;
-/// How long a pattern may be.
+/// Takes all the patterns, or the short ones, out of the classes, if they are few and it pays.
+fn choose_few(literals: &Literals, others: &mut ByLength, pay: fn(&Nibbles, u64) -> bool) -> Option<Few> {
+    let gathers = others.gathers();
+    if let Some(few) = Few::new(literals, &others.all(), |nibbles| pay(nibbles, gathers)) {
+        *others = ByLength::default();
+        return Some(few);
+    }
+    let few = Few::new(literals, &others.short, |nibbles| pay(nibbles, 2))?;
+    others.short.clear();
+    Some(few)
+}
+
+/// How long a pattern may be, so that the place of its window fits an entry.
 const MAX_LEN: usize = 1 << 15;
-/// What a whole comparison that fails costs.
-const VERIFY_COST: usize = 2;
-/// What a scan may spend at once.
-const BUDGET: usize = 1024;
-/// What it may spend on each byte. PERF: the automaton takes about as long for a byte; ordinary traffic costs a tenth.
-const BUDGET_PER_BYTE: usize = 1;
 
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,11 @@ impl Ones {
         }
     }
 
+    /// Bytes of heap held.
+    pub(super) fn memory(&self) -> usize {
+        size_of_val(&*self.bytes)
+    }
+
     fn scan_each(&self, haystack: &[u8], literals: &Literals, hits: &mut Hits) {
         for &(byte, other, literal) in &self.bytes {
             if literals.reported(literal, hits) {
