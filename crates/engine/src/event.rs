@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use packet::Timestamp;
+use packet::{LinkType, Timestamp};
 
 /// The place of an event in the output: the order of events is the order of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,8 +65,23 @@ pub struct PacketRecord {
     pub source: PacketSource,
     /// Its flow.
     pub flow: Option<FlowSummary>,
+    /// What carried it, for a packet out of a tunnel.
+    pub tunnel: Option<TunnelRecord>,
     /// The packet itself and its link type, where records show packets.
-    pub packet: Option<(Box<[u8]>, u32)>,
+    pub packet: Option<(Box<[u8]>, LinkType)>,
+}
+
+/// The packet around a packet, as records tell of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TunnelRecord {
+    /// Its addresses.
+    pub addresses: (IpAddr, IpAddr),
+    /// Its ports, for protocols that have them.
+    pub ports: Option<(u16, u16)>,
+    /// Its IP protocol.
+    pub protocol: Option<u8>,
+    /// How deep the packet within is, from 1.
+    pub depth: u8,
 }
 
 /// Where a packet came from (EVE's `pkt_src`).

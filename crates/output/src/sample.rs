@@ -10,7 +10,7 @@ use engine::event::{
     TcpRecord,
 };
 use engine::rule::{Reference, RuleMeta, Target};
-use packet::Timestamp;
+use packet::{LinkType, Timestamp};
 
 /// Rules of each priority, with and without the rest.
 pub(crate) fn rules() -> Vec<RuleMeta> {
@@ -66,7 +66,7 @@ pub(crate) fn events() -> Vec<Event> {
         protocol: None,
         flow: None,
         ether_type: Some(0x88cc),
-        packet: Some(((0..40).collect(), 1)),
+        packet: Some(((0..40).collect(), LinkType::Ethernet)),
         ..packet("0.0.0.0", "0.0.0.0", None, 0)
     };
     let pseudo = PacketRecord {
@@ -124,7 +124,7 @@ pub(crate) fn events() -> Vec<Event> {
         Body::Drop(Box::new(dropped(&tcp, Some((1, 2, 3, 0x12, 0, 0)), None))),
         Body::Drop(Box::new(dropped(&udp, None, Some(30)))),
         Body::Packet(Arc::new(PacketRecord {
-            packet: Some((vec![1, 2, 3].into(), 1)),
+            packet: Some((vec![1, 2, 3].into(), LinkType::Ethernet)),
             ..tcp.clone()
         })),
         Body::Flow(Box::new(flow_record(
@@ -166,6 +166,7 @@ fn packet(src: &str, dst: &str, ports: Option<(u16, u16)>, protocol: u8) -> Pack
         ether_type: None,
         source: PacketSource::Wire,
         flow: Some(flow(address(src), address(dst), ports.unwrap_or_default())),
+        tunnel: None,
         packet: None,
     }
 }

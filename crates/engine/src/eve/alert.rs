@@ -127,6 +127,7 @@ pub(super) struct PacketBytes {
 #[derive(Serialize)]
 struct PacketInfo {
     linktype: u32,
+    linktype_name: &'static str,
 }
 
 /// `metadata` of the rule: each key once, with all its values.
@@ -238,7 +239,7 @@ pub(super) fn packet_bytes(packet: &PacketRecord) -> PacketBytes {
     let kept = packet.packet.as_ref();
     PacketBytes {
         packet: kept.map(|(data, _)| base64(data)),
-        packet_info: kept.map(|(_, linktype)| PacketInfo { linktype: *linktype }),
+        packet_info: kept.map(|(_, linktype)| PacketInfo { linktype: linktype.number(), linktype_name: linktype.name() }),
     }
 }
 

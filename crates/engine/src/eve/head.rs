@@ -48,6 +48,8 @@ pub(super) struct Head<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pkt_src: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    tunnel: Option<TunnelBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ether: Option<Ether>,
     #[serde(skip_serializing_if = "Option::is_none")]
     community_id: Option<Arc<str>>,
@@ -55,6 +57,19 @@ pub(super) struct Head<'a> {
     host: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pcap_filename: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TunnelBody {
+    src_ip: Address,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    src_port: Option<u16>,
+    dest_ip: Address,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dest_port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proto: Option<Protocol>,
+    depth: u8,
 }
 
 #[derive(Serialize)]
@@ -102,6 +117,14 @@ impl<'a> Head<'a> {
             response_icmp_type: None,
             response_icmp_code: None,
             pkt_src: Some(source_name(packet.source)),
+            tunnel: packet.tunnel.map(|tunnel| TunnelBody {
+                src_ip: options.address(tunnel.addresses.0),
+                src_port: tunnel.ports.map(|p| p.0),
+                dest_ip: options.address(tunnel.addresses.1),
+                dest_port: tunnel.ports.map(|p| p.1),
+                proto: tunnel.protocol.map(Protocol),
+                depth: tunnel.depth,
+            }),
             ether: ether.map(|(src, dst)| Ether {
                 src_mac: mac(src),
                 dest_mac: mac(dst),
@@ -139,6 +162,7 @@ impl<'a> Head<'a> {
             response_icmp_type: response.map(|r| r.0),
             response_icmp_code: response.map(|r| r.1),
             pkt_src: None,
+            tunnel: None,
             ether: None,
             community_id: flow.summary.community_id.clone(),
             host: options.sensor_name.as_deref(),

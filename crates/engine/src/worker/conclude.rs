@@ -76,7 +76,7 @@ impl Worker {
                 packets: true,
                 ..self.config.report
             };
-            let record = packet_record(packet, false, flow.as_deref().map(|f| (f, direction)), &report);
+            let record = packet_record(packet, false, flow.as_deref().map(|f| (f, direction)), self.outer, &report);
             let position = self.next_position();
             out.push(Output::Event(Box::new(Event {
                 position,
@@ -134,6 +134,7 @@ impl Worker {
             packet,
             subjected.pseudo,
             flow.map(|f| (f, direction)),
+            self.outer,
             &self.config.report,
         );
         let keep = self.config.report.payloads;
@@ -179,7 +180,7 @@ impl Worker {
         if !decode && !stream {
             return;
         }
-        let record = packet_record(packet, subjected.pseudo, flow.map(|f| (f, direction)), &report);
+        let record = packet_record(packet, subjected.pseudo, flow.map(|f| (f, direction)), self.outer, &report);
         let names = packet
             .events
             .iter()
@@ -217,7 +218,7 @@ impl Worker {
         if !self.config.report.drops || !self.config.inline {
             return;
         }
-        let record = packet_record(packet, false, flow, &self.config.report);
+        let record = packet_record(packet, false, flow, self.outer, &self.config.report);
         let position = self.next_position();
         let body = Body::Drop(Box::new(Dropped {
             packet: record,

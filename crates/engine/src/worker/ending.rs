@@ -35,6 +35,7 @@ impl Worker {
 
     /// Inspects what is left of a flow, and reports its end.
     pub(super) fn finish_flow(&mut self, shard: &mut Shard, mut flow: Flow<Session>, out: &mut Vec<Output>) {
+        let around = self.outer.take();
         if let Some(tcp) = flow.session.tcp.as_deref_mut() {
             tcp.finish(&mut shard.stream);
             for direction in [Direction::ToServer, Direction::ToClient] {
@@ -49,6 +50,7 @@ impl Worker {
             let body = Body::Flow(Box::new(flow_record(&flow, &self.config.report)));
             out.push(Output::Event(Box::new(Event { position, body })));
         }
+        self.outer = around;
     }
 
     /// Inspects what is left of one direction of a stream, with a pseudo-packet.

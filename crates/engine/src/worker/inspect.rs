@@ -2,6 +2,7 @@
 
 use packet::{Direction, Packet, Timestamp};
 
+use super::record::tunnel_record;
 use super::shard::{Session, Shard};
 use super::{Output, Verdict, Worker};
 use crate::defrag::OverlapPolicy;
@@ -30,7 +31,9 @@ impl Worker {
             self.whole(shard, packet, out)
         };
         if let Some(inner) = packet.decode_inner(&self.config.decode) {
+            let around = std::mem::replace(&mut self.outer, tunnel_record(packet));
             verdict = verdict.max(self.packet(shard, &inner, out));
+            self.outer = around;
         }
         verdict
     }

@@ -16,7 +16,7 @@ use packet::{LinkType, Packet, Timestamp};
 
 use crate::config::{Config, SHARDS};
 use crate::detect::{Detector, Match, RuleSet};
-use crate::event::{Event, PacketRecord, Position};
+use crate::event::{Event, PacketRecord, Position, TunnelRecord};
 use crate::flow::{FlowFlags, FlowRef};
 use crate::policy::Subject;
 use shard::Shard;
@@ -47,6 +47,8 @@ pub struct Worker {
     position: Position,
     /// The shard of the packet that is inspected.
     shard: usize,
+    /// The packet around the one that is inspected.
+    outer: Option<TunnelRecord>,
     /// What was done so far.
     pub counters: WorkerCounters,
 }
@@ -90,6 +92,7 @@ impl Worker {
             tags: tag::HostTags::default(),
             position: Position::default(),
             shard: 0,
+            outer: None,
             counters: WorkerCounters::default(),
         }
     }

@@ -6,7 +6,7 @@ use packet::{Direction, Network, Packet, Transport, Tunnel};
 
 use super::shard::Session;
 use crate::config::ReportConfig;
-use crate::event::{DroppedHeader, FlowRecord, FlowSummary, PacketRecord, PacketSource, TcpRecord};
+use crate::event::{DroppedHeader, FlowRecord, FlowSummary, PacketRecord, PacketSource, TcpRecord, TunnelRecord};
 use crate::flow::{EndReason, Flow, FlowFlags};
 
 /// What records tell of a packet.
@@ -14,6 +14,7 @@ pub(super) fn packet_record(
     packet: &Packet<'_>,
     pseudo: bool,
     flow: Option<(&Flow<Session>, Direction)>,
+    tunnel: Option<TunnelRecord>,
     report: &ReportConfig,
 ) -> Arc<PacketRecord> {
     let has_ports = matches!(
@@ -41,7 +42,19 @@ pub(super) fn packet_record(
         },
         source: source(packet, pseudo),
         flow: flow.map(|(flow, direction)| summary(flow, direction, report)),
-        packet: (report.packets && !pseudo).then(|| (packet.data.into(), packet.link.number())),
+        tunnel,
+        packet: (report.packets && !pseudo).then(|| (packet.data.into(), packet.link)),
+    })
+}
+
+/// What records of the packet within tell of this one; `None` when it is not IP.
+pub(super) fn tunnel_record(outer: &Packet<'_>) -> Option<TunnelRecord> {
+    let has_ports = matches!(outer.transport, Transport::Tcp(_) | Transport::Udp(_) | Transport::Sctp(_));
+    Some(TunnelRecord {
+        addresses: super::addresses(outer)?,
+        ports: has_ports.then(|| (outer.src_port(), outer.dst_port())),
+        protocol: outer.ip_proto(),
+        depth: outer.depth.saturating_add(1),
     })
 }
 
