@@ -315,6 +315,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
     // PERF: cheap checks first; the sort is stable, so equal costs keep the order of the rule.
     checks.sort_by_key(|check| check.cost());
     let wants_packet = payload.packet || checks.iter().any(|check| check.requires_packet());
+    let payload_of = payload;
     let payload = body.map(|ops| {
         let anchored = checks.iter().any(|check| check.wants_both_payloads())
             || ops
@@ -339,7 +340,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         && buffers.is_empty()
         && checks.iter().all(|check| check.ip_only_compatible())
         && flow == crate::rule::FlowCondition::default()
-        && !wants_packet
+        && !payload_of.packet
         && header.src_ports.is_none()
         && header.dst_ports.is_none()
         && !excludes(&header.src)

@@ -239,7 +239,10 @@ pub(super) fn packet_bytes(packet: &PacketRecord) -> PacketBytes {
     let kept = packet.packet.as_ref();
     PacketBytes {
         packet: kept.map(|(data, _)| base64(data)),
-        packet_info: kept.map(|(_, linktype)| PacketInfo { linktype: linktype.number(), linktype_name: linktype.name() }),
+        packet_info: kept.map(|(_, linktype)| PacketInfo {
+            linktype: linktype.number(),
+            linktype_name: linktype.name(),
+        }),
     }
 }
 

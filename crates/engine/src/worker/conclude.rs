@@ -63,7 +63,8 @@ impl Worker {
         {
             flow.flags.insert(FlowFlags::ALERTED);
         }
-        let tagged = self.is_tagged(packet, flow.as_deref_mut(), !matches.is_empty());
+        // A packet made up at the end of a flow is none to log.
+        let tagged = !subjected.pseudo && self.is_tagged(packet, flow.as_deref_mut(), !matches.is_empty());
         self.report_anomalies(subjected, flow.as_deref(), direction, out);
         if !matches.is_empty() {
             self.report_matches(subjected, flow.as_deref(), direction, matches, verdict, out);
@@ -76,7 +77,13 @@ impl Worker {
                 packets: true,
                 ..self.config.report
             };
-            let record = packet_record(packet, false, flow.as_deref().map(|f| (f, direction)), self.outer, &report);
+            let record = packet_record(
+                packet,
+                false,
+                flow.as_deref().map(|f| (f, direction)),
+                self.outer,
+                &report,
+            );
             let position = self.next_position();
             out.push(Output::Event(Box::new(Event {
                 position,
@@ -101,11 +108,11 @@ impl Worker {
                     if let Some(flow) = flow.as_deref_mut()
                         && flow.session.tag.is_none()
                     {
-                        flow.session.tag = Some(Box::new(FlowTag::new(*tag, packet.time)));
+                        flow.session.tag = Some(Box::new(FlowTag::new(*tag, packet)));
                     }
                 }
-                (TagScope::Source, Some((src, _))) => self.tags.add(src, *tag, packet.time),
-                (TagScope::Destination, Some((_, dst))) => self.tags.add(dst, *tag, packet.time),
+                (TagScope::Source, Some((src, _))) => self.tags.add(src, *tag, packet),
+                (TagScope::Destination, Some((_, dst))) => self.tags.add(dst, *tag, packet),
                 (_, None) => {}
             }
         }
@@ -180,7 +187,13 @@ impl Worker {
         if !decode && !stream {
             return;
         }
-        let record = packet_record(packet, subjected.pseudo, flow.map(|f| (f, direction)), self.outer, &report);
+        let record = packet_record(
+            packet,
+            subjected.pseudo,
+            flow.map(|f| (f, direction)),
+            self.outer,
+            &report,
+        );
         let names = packet
             .events
             .iter()

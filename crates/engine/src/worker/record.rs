@@ -49,7 +49,10 @@ pub(super) fn packet_record(
 
 /// What records of the packet within tell of this one; `None` when it is not IP.
 pub(super) fn tunnel_record(outer: &Packet<'_>) -> Option<TunnelRecord> {
-    let has_ports = matches!(outer.transport, Transport::Tcp(_) | Transport::Udp(_) | Transport::Sctp(_));
+    let has_ports = matches!(
+        outer.transport,
+        Transport::Tcp(_) | Transport::Udp(_) | Transport::Sctp(_)
+    );
     Some(TunnelRecord {
         addresses: super::addresses(outer)?,
         ports: has_ports.then(|| (outer.src_port(), outer.dst_port())),

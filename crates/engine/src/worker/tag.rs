@@ -23,20 +23,31 @@ pub(super) struct HostTags {
 }
 
 impl FlowTag {
-    pub fn new(tag: Tag, now: Timestamp) -> Self {
+    /// A tag that a match on `packet` sets.
+    // Suricata: the packet of the match counts as the first, though it is not logged again (eve-tag-04).
+    pub fn new(tag: Tag, packet: &Packet<'_>) -> Self {
+        let seen = match tag.metric {
+            TagMetric::Packets => 1,
+            TagMetric::Bytes => packet.data.len() as u64,
+            TagMetric::Seconds => 0,
+        };
         Self {
             tag,
-            start: now,
-            seen: 0,
+            start: packet.time,
+            seen,
         }
     }
 
-    /// Counts a packet; whether it is to be logged.
+    /// Counts a packet; whether it is to be logged. A count of 0 is no limit.
     pub fn wants(&mut self, packet: &Packet<'_>) -> bool {
-        let limit = u64::from(self.tag.count);
+        let limit = if self.tag.count == 0 {
+            u64::MAX
+        } else {
+            u64::from(self.tag.count)
+        };
         match self.tag.metric {
             TagMetric::Packets => {
-                self.seen += 1;
+                self.seen = self.seen.saturating_add(1);
                 self.seen <= limit
             }
             TagMetric::Bytes => {
@@ -44,21 +55,23 @@ impl FlowTag {
                 self.seen = self.seen.saturating_add(packet.data.len() as u64);
                 wanted
             }
-            TagMetric::Seconds => packet.time.since(self.start) <= i64::from(self.tag.count) * 1_000_000_000,
+            TagMetric::Seconds => {
+                self.tag.count == 0 || packet.time.since(self.start) <= i64::from(self.tag.count) * 1_000_000_000
+            }
         }
     }
 }
 
 impl HostTags {
     /// Tags a host; a tag that is there stays.
-    pub fn add(&mut self, host: IpAddr, tag: Tag, now: Timestamp) {
+    pub fn add(&mut self, host: IpAddr, tag: Tag, packet: &Packet<'_>) {
         // LIMIT: MAX_HOSTS; beyond it the host that was tagged first is let go.
         if self.tags.len() >= MAX_HOSTS
             && let Some(oldest) = self.ages.pop_front()
         {
             self.tags.remove(&oldest);
         }
-        if self.tags.insert(host, FlowTag::new(tag, now)).is_none() {
+        if self.tags.insert(host, FlowTag::new(tag, packet)).is_none() {
             self.ages.push_back(host);
         }
     }
