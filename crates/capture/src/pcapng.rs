@@ -397,7 +397,7 @@ mod tests {
             whole(file.out),
             [
                 (b"abc".to_vec(), 1_500_000_000, 1, 0),
-                (b"".to_vec(), 7, 101, 1),
+                (b"".to_vec(), 7, LinkType::RawIp.number(), 1),
                 (b"defg".to_vec(), 11_500_000_000, 1, 2),
                 (b"h".to_vec(), 10_000_001_000, 1, 3),
             ]

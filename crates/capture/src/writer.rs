@@ -38,7 +38,7 @@ impl<W: Write> PcapWriter<W> {
         header[4] = 2;
         header[6] = 4;
         header[16..20].copy_from_slice(&SNAPLEN.to_le_bytes());
-        header[20..].copy_from_slice(&link.number().to_le_bytes());
+        header[20..].copy_from_slice(&number_in_files(link).to_le_bytes());
         out.write_all(&header)?;
         Ok(Self { out, resolution })
     }
@@ -89,6 +89,14 @@ impl<W: Write> PcapWriter<W> {
 
 /// Bytes of a packet at most.
 const SNAPLEN: u32 = 256 * 1024;
+
+/// The number of a link type in files: it is the one that programs have, but for raw IP.
+const fn number_in_files(link: LinkType) -> u32 {
+    match link {
+        LinkType::RawIp => 101,
+        _ => link.number(),
+    }
+}
 
 #[cfg(test)]
 mod tests {
