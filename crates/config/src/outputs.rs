@@ -68,8 +68,6 @@ pub struct AnomalyRecords {
 /// How drops are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DropRecords {
-    /// With the alert that asked for the drop.
-    pub alerts: bool,
     /// Every packet of a dropped flow, rather than the first one.
     pub all_of_flow: bool,
 }

@@ -7,7 +7,7 @@ use engine::eve::Origin;
 use engine::event::{Body, Event};
 
 use crate::error::OutputError;
-use crate::line::{AlertLine, Text};
+use crate::line::{AlertLine, AlertLineOptions, Text};
 use crate::sink::Sink;
 use crate::writer::RecordWriter;
 
@@ -15,6 +15,7 @@ use crate::writer::RecordWriter;
 pub struct Console {
     writer: RecordWriter,
     colour: bool,
+    options: AlertLineOptions,
     name_captures: bool,
 }
 
@@ -30,8 +31,19 @@ impl Console {
         Self {
             writer,
             colour,
+            options: AlertLineOptions {
+                ipv6_compress: true,
+                inline: false,
+            },
             name_captures: false,
         }
+    }
+
+    /// The engine drops what rules ask it to drop.
+    #[must_use]
+    pub fn inline(mut self, inline: bool) -> Self {
+        self.options.inline = inline;
+        self
     }
 
     /// Each line ends with the name of its capture: for when there are several.
@@ -45,7 +57,7 @@ impl Console {
 impl Sink for Console {
     fn event(&mut self, event: &Event, origin: &Origin<'_>) -> Result<(), OutputError> {
         let Body::Alert(alert) = &event.body else { return Ok(()) };
-        let mut line = AlertLine::new(alert, origin, true);
+        let mut line = AlertLine::new(alert, origin, self.options);
         if self.colour {
             line.style = style(line.priority());
         }

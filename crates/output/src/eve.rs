@@ -148,6 +148,7 @@ mod tests {
                 references: true,
                 flow: true,
             },
+            drop_alerts: true,
             ethernet: true,
             pcap_filename: true,
             ipv6_compress: false,

@@ -7,14 +7,14 @@ use engine::eve::Origin;
 use engine::event::{Body, Event};
 
 use crate::error::OutputError;
-use crate::line::AlertLine;
+use crate::line::{AlertLine, AlertLineOptions};
 use crate::sink::Sink;
 use crate::writer::{Mode, RecordWriter};
 
 /// Writes alerts as lines of Suricata's fast.log; times are UTC.
 pub struct FastLog {
     writer: RecordWriter,
-    ipv6_compress: bool,
+    options: AlertLineOptions,
 }
 
 impl FastLog {
@@ -22,10 +22,10 @@ impl FastLog {
     ///
     /// # Errors
     /// When the file cannot be opened for writing.
-    pub fn file(path: &Path, mode: Mode, ipv6_compress: bool) -> Result<Self, OutputError> {
+    pub fn file(path: &Path, mode: Mode, options: AlertLineOptions) -> Result<Self, OutputError> {
         Ok(Self {
             writer: RecordWriter::file(path, mode)?,
-            ipv6_compress,
+            options,
         })
     }
 }
@@ -33,7 +33,7 @@ impl FastLog {
 impl Sink for FastLog {
     fn event(&mut self, event: &Event, origin: &Origin<'_>) -> Result<(), OutputError> {
         let Body::Alert(alert) = &event.body else { return Ok(()) };
-        let line = AlertLine::new(alert, origin, self.ipv6_compress);
+        let line = AlertLine::new(alert, origin, self.options);
         self.writer.record(|out| writeln!(out, "{line}"))
     }
 

@@ -22,6 +22,7 @@ pub use console::Console;
 pub use error::OutputError;
 pub use eve::{EveLog, RecordKinds};
 pub use fast::FastLog;
+pub use line::AlertLineOptions;
 pub use sink::{Sink, Sinks};
 pub use stats::{CaptureCounters, IpsCounters, RunCounters};
 pub use summary::{RuleAlerts, RuleCounts, Summary, grouped};

@@ -12,19 +12,27 @@ use packet::Timestamp;
 pub(crate) struct AlertLine<'a> {
     alert: &'a Alert,
     rule: Option<&'a RuleMeta>,
-    ipv6_compress: bool,
+    options: AlertLineOptions,
     /// How the rule and its priority look on a terminal.
     pub style: Style,
 }
 
+/// How alerts are written as lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlertLineOptions {
+    /// IPv6 addresses are written short.
+    pub ipv6_compress: bool,
+    /// The engine drops what rules ask it to drop: alerts of such rules are marked `[Drop]`, else `[wDrop]`.
+    pub inline: bool,
+}
+
 impl<'a> AlertLine<'a> {
-    /// `ipv6_compress`: IPv6 addresses are written short.
-    pub fn new(alert: &'a Alert, origin: &Origin<'a>, ipv6_compress: bool) -> Self {
+    pub fn new(alert: &'a Alert, origin: &Origin<'a>, options: AlertLineOptions) -> Self {
         let rule = origin.rules.get(alert.rule as usize);
         Self {
             alert,
             rule,
-            ipv6_compress,
+            options,
             style: Style::new(),
         }
     }
@@ -39,7 +47,7 @@ impl fmt::Display for AlertLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let packet = &self.alert.packet;
         let style = self.style;
-        write!(f, "{}  {}[**] ", Moment(packet.time), marker(self.alert))?;
+        write!(f, "{}  {}[**] ", Moment(packet.time), self.marker())?;
         match self.rule {
             Some(rule) => {
                 let (msg, class) = (Text(&rule.msg), Text(&rule.category));
@@ -60,6 +68,15 @@ impl fmt::Display for AlertLine<'_> {
 }
 
 impl AlertLine<'_> {
+    /// Dropped, or would have been if the engine could.
+    fn marker(&self) -> &'static str {
+        match (self.alert.drops, self.options.inline) {
+            (true, true) => "[Drop] ",
+            (true, false) => "[wDrop] ",
+            (false, _) => "",
+        }
+    }
+
     fn endpoints(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let packet = &self.alert.packet;
         let Some((src, dst)) = packet.addresses else {
@@ -75,7 +92,7 @@ impl AlertLine<'_> {
         let (from, to): (u16, u16) = packet.ports.or(icmp).unwrap_or_default();
         let address = |ip| Address {
             ip,
-            compress: self.ipv6_compress,
+            compress: self.options.ipv6_compress,
         };
         write!(f, "{}:{from} -> {}:{to}", address(src), address(dst))
     }
@@ -94,15 +111,6 @@ fn raw(packet: &PacketRecord, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match packet.number {
         Some(number) => write!(f, " [pcap file packet: {number}]"),
         None => Ok(()),
-    }
-}
-
-/// Dropped, or would have been if the engine could.
-fn marker(alert: &Alert) -> &'static str {
-    match (alert.drops, alert.blocked) {
-        (true, true) => "[Drop] ",
-        (true, false) => "[wDrop] ",
-        (false, _) => "",
     }
 }
 
@@ -155,11 +163,11 @@ mod tests {
     use super::*;
     use crate::sample;
 
-    fn lines(events: &[engine::event::Event]) -> String {
+    fn lines(events: &[engine::event::Event], options: AlertLineOptions) -> String {
         let rules = sample::rules();
         let origin = sample::origin(&rules);
         let alerts = events.iter().filter_map(|event| match &event.body {
-            engine::event::Body::Alert(alert) => Some(AlertLine::new(alert, &origin, false).to_string()),
+            engine::event::Body::Alert(alert) => Some(AlertLine::new(alert, &origin, options).to_string()),
             _ => None,
         });
         alerts.collect::<Vec<_>>().join("\n")
@@ -167,7 +175,25 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_suricata() {
-        insta::assert_snapshot!(lines(&sample::events()));
+        insta::assert_snapshot!(lines(&sample::events(), AlertLineOptions::default()));
+    }
+
+    #[test]
+    fn an_engine_that_drops_says_so() {
+        let inline = lines(
+            &sample::events(),
+            AlertLineOptions {
+                inline: true,
+                ..AlertLineOptions::default()
+            },
+        );
+        assert_eq!(
+            (
+                inline.matches("  [Drop] [**] ").count(),
+                inline.matches("wDrop").count()
+            ),
+            (1, 0)
+        );
     }
 
     #[test]
@@ -178,16 +204,13 @@ mod tests {
 
     #[test]
     fn ipv6_may_be_short() {
-        let events = sample::events();
-        let rules = sample::rules();
-        let origin = sample::origin(&rules);
-        let mut found = false;
-        for event in &events {
-            if let engine::event::Body::Alert(alert) = &event.body {
-                let line = AlertLine::new(alert, &origin, true).to_string();
-                found |= line.contains("fe80::2e7e:81ff:feb0:4aa1:134 -> ff02::1:0");
-            }
-        }
-        assert!(found);
+        let short = lines(
+            &sample::events(),
+            AlertLineOptions {
+                ipv6_compress: true,
+                ..AlertLineOptions::default()
+            },
+        );
+        assert!(short.contains("fe80::2e7e:81ff:feb0:4aa1:134 -> ff02::1:0"));
     }
 }

@@ -91,7 +91,6 @@ pub(crate) fn events() -> Vec<Event> {
     let bodies = vec![
         alert(0, &tcp, false, false),
         alert(1, &udp, true, false),
-        alert(1, &udp, true, true),
         alert(2, &icmp, false, false),
         alert(3, &packet("10.0.0.1", "224.0.0.5", None, 89), false, false),
         alert(3, &packet("10.0.0.1", "10.0.0.2", None, 253), false, false),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use config::{AnomalyRecords, EveLogConfig, EveRecords, FileType};
+use config::{AnomalyRecords, EveLogConfig, EveRecords, FastLogConfig, FileType};
 use engine::Settler;
 use engine::config::Config;
 use engine::detect::RuleSet;
@@ -11,8 +11,8 @@ use engine::eve::{EveOptions, Origin};
 use engine::event::{Body, Event};
 use engine::worker::WorkerCounters;
 use output::{
-    CaptureCounters, Console, EveLog, FastLog, Mode, OutputError, RecordKinds, RecordWriter, RuleCounts, RunCounters,
-    Sink, Sinks, Summary,
+    AlertLineOptions, CaptureCounters, Console, EveLog, FastLog, Mode, OutputError, RecordKinds, RecordWriter,
+    RuleCounts, RunCounters, Sink, Sinks, Summary,
 };
 
 use super::Ready;
@@ -175,9 +175,14 @@ impl Report {
             for log in eve_logs(setup) {
                 self.eve(&log, &folder.join(&log.filename), live)?;
             }
-            for (name, append) in fast_logs(setup) {
+            for log in fast_logs(setup) {
+                let path = folder.join(&log.filename);
+                let options = AlertLineOptions {
+                    ipv6_compress: log.ipv6_compress,
+                    inline: setup.config.engine.inline,
+                };
                 self.sinks
-                    .push(FastLog::file(&folder.join(name), mode(append && live), false)?);
+                    .push(FastLog::file(&path, mode(log.append && live), options)?);
             }
         }
         let many = self.summary.captures > 1 || args.pcap.len() > 1;
@@ -192,7 +197,8 @@ impl Report {
                 options,
             ));
         } else if folder.is_none() {
-            self.sinks.push(Console::stdout().name_captures(many));
+            self.sinks
+                .push(Console::stdout().inline(setup.config.engine.inline).name_captures(many));
         }
         Ok(())
     }
@@ -243,32 +249,31 @@ fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
             tagged_packets: true,
             flow: true,
             anomaly: None,
-            drop: Some(config::DropRecords {
-                alerts: true,
-                all_of_flow: false,
-            }),
+            drop: Some(config::DropRecords { all_of_flow: false }),
             stats: Some(config::StatsRecords {
                 totals: true,
                 threads: false,
                 deltas: false,
             }),
         },
-        options: EveOptions::default(),
+        options: EveOptions {
+            drop_alerts: true,
+            ..EveOptions::default()
+        },
         community_id: None,
     }]
 }
 
-/// The fast.logs: their files, and whether what is in them stays.
-fn fast_logs(setup: &Setup) -> Vec<(PathBuf, bool)> {
+/// The fast.logs of the configuration; without one, a fast.log.
+fn fast_logs(setup: &Setup) -> Vec<FastLogConfig> {
     if setup.configured {
-        return setup
-            .config
-            .fast
-            .iter()
-            .map(|log| (log.filename.clone(), log.append))
-            .collect();
+        return setup.config.fast.clone();
     }
-    vec![(PathBuf::from("fast.log"), true)]
+    vec![FastLogConfig {
+        filename: PathBuf::from("fast.log"),
+        append: true,
+        ipv6_compress: false,
+    }]
 }
 
 fn kinds(records: &EveRecords) -> RecordKinds {

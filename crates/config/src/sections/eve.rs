@@ -47,7 +47,10 @@ fn record_type(item: &Item<'_>, config: &mut EveLogConfig) {
             config.options.alert = alert(item.options());
         }
         "anomaly" if enabled(item.options()) => records.anomaly = Some(anomaly(item.options())),
-        "drop" if enabled(item.options()) => records.drop = Some(drop_records(item.options())),
+        "drop" if enabled(item.options()) => {
+            records.drop = Some(drop_records(item.options()));
+            item.options().set("alerts", &mut config.options.drop_alerts, flag);
+        }
         "stats" if enabled(item.options()) => records.stats = Some(stats(item.options())),
         "flow" if enabled(item.options()) => records.flow = true,
         // Records of other types are not written: whether they are on or off has no effect.
@@ -90,11 +93,7 @@ fn anomaly(section: &Section<'_>) -> AnomalyRecords {
 }
 
 fn drop_records(section: &Section<'_>) -> DropRecords {
-    let mut records = DropRecords {
-        alerts: false,
-        all_of_flow: false,
-    };
-    section.set("alerts", &mut records.alerts, flag);
+    let mut records = DropRecords { all_of_flow: false };
     section.set("flows", &mut records.all_of_flow, |text| {
         choice(text, &[("start", false), ("all", true)])
     });
@@ -145,13 +144,7 @@ mod tests {
                 applayer: false
             })
         );
-        assert_eq!(
-            records.drop,
-            Some(DropRecords {
-                alerts: true,
-                all_of_flow: true
-            })
-        );
+        assert_eq!(records.drop, Some(DropRecords { all_of_flow: true }));
         assert_eq!(
             records.stats,
             Some(StatsRecords {
@@ -160,6 +153,7 @@ mod tests {
                 deltas: true
             })
         );
+        assert!(config.options.drop_alerts);
         assert_eq!(unused, ["types (http, dns)"]);
         assert_eq!(config.options.sensor_name.as_deref(), Some("s1"));
     }

@@ -33,6 +33,8 @@ use head::Head;
 pub struct EveOptions {
     /// What alerts show.
     pub alert: AlertOptions,
+    /// Drops show the alert of the rule that asked for them.
+    pub drop_alerts: bool,
     /// Ethernet addresses are shown.
     pub ethernet: bool,
     /// Records of a capture name it.
@@ -180,7 +182,8 @@ fn drop_record<'a>(dropped: &'a Dropped, origin: &'a Origin<'_>, options: &'a Ev
             tcpres,
             tcpurgp,
         });
-    let rule = dropped.rule.and_then(|index| origin.rules.get(index as usize));
+    let wanted = dropped.rule.filter(|_| options.drop_alerts);
+    let rule = wanted.and_then(|index| origin.rules.get(index as usize));
     DropLine {
         head: Head::of_packet("drop", packet, origin, options),
         drop: DropBody {
