@@ -70,7 +70,27 @@ fn shared_rank(c: &Compiled) -> u8 {
             Effect::SharedSet(..) | Effect::SharedClear(_) | Effect::SharedToggle(..)
         )
     });
-    rank(sets, c.rule.state.iter().any(|s| matches!(s, StateCheck::Shared(..))))
+    let asks = c.rule.state.iter().any(|s| matches!(s, StateCheck::Shared(..)));
+    let asked_first = c
+        .rule
+        .state
+        .iter()
+        .any(|s| matches!(s, StateCheck::Shared(bit, _) if bit.asked_first));
+    // Suricata: xbits are asked before the same packet sets them, hostbits after.
+    match rank(sets, asks) {
+        0 if is_xbit(c) => 2,
+        2 if asked_first => 0,
+        rank => rank,
+    }
+}
+
+fn is_xbit(c: &Compiled) -> bool {
+    c.rule.effects.iter().any(|e| {
+        matches!(
+            e,
+            Effect::SharedSet(bit, _) | Effect::SharedClear(bit) | Effect::SharedToggle(bit, _) if bit.asked_first
+        )
+    })
 }
 
 /// How much finding a literal tells: longer is better, and rare bytes are.

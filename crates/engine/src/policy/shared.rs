@@ -96,6 +96,7 @@ mod tests {
         let bit = SharedBit {
             name: NameId(1),
             track: SharedTrack::Source,
+            asked_first: false,
         };
         let mut bits = SharedBits::default();
         bits.set(bit, &at(0, 1, 2), 10);
@@ -105,6 +106,7 @@ mod tests {
         assert!(bits.is_set(
             SharedBit {
                 track: SharedTrack::Destination,
+                asked_first: false,
                 ..bit
             },
             &at(1, 2, 1)
@@ -116,6 +118,7 @@ mod tests {
         let bit = SharedBit {
             name: NameId(1),
             track: SharedTrack::Pair,
+            asked_first: false,
         };
         let mut bits = SharedBits::default();
         bits.toggle(bit, &at(0, 1, 2), 10);

@@ -53,6 +53,8 @@ pub struct SharedBit {
     pub name: NameId,
     /// Whose bit it is.
     pub track: SharedTrack,
+    /// Rules ask for it before others set it for the same packet (`xbits`), or after (`hostbits`).
+    pub asked_first: bool,
 }
 
 /// Whose bit an xbit or hostbit is.

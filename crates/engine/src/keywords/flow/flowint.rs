@@ -37,8 +37,9 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
     let id = draft.env.name("flowint", name.value);
     let value = value.map(|text| right_side(draft, text)).transpose()?;
     match (operator.value, value) {
-        ("isset", None) => draft.state.push(StateCheck::FlowintPresent(id, true)),
-        ("isnotset" | "notset", None) => draft.state.push(StateCheck::FlowintPresent(id, false)),
+        // Suricata: a value behind these two is read and has no effect.
+        ("isset", _) => draft.state.push(StateCheck::FlowintPresent(id, true)),
+        ("isnotset" | "notset", _) => draft.state.push(StateCheck::FlowintPresent(id, false)),
         ("=", Some(value)) => draft.effects.push(Effect::Flowint(id, IntAssign::Set, value)),
         ("+", Some(value)) => draft.effects.push(Effect::Flowint(id, IntAssign::Add, value)),
         ("-", Some(value)) => draft.effects.push(Effect::Flowint(id, IntAssign::Sub, value)),
@@ -91,7 +92,7 @@ mod tests {
     fn counting_and_comparing() {
         let env = Env::default();
         let mut draft = draft(&env);
-        let options = ["xy,+,1", "xy, >= , 5", "xy,=,zz", "xy,isset", "xy,notset"].map(|text| (&FLOWINT, text));
+        let options = ["xy,+,1", "xy, >= , 5", "xy,=,zz", "xy,isset,1", "xy,notset"].map(|text| (&FLOWINT, text));
         apply(&mut draft, &options).expect("five options");
         let (x, z) = (env.name("flowint", "xy"), env.name("flowint", "zz"));
         assert_eq!(
@@ -115,7 +116,6 @@ mod tests {
     fn bad_values() {
         let env = Env::default();
         for text in [
-            "xy,isset,1",
             "xy,+",
             "xy,*,1",
             "xy,=,4294967296",

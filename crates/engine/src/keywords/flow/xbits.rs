@@ -66,7 +66,12 @@ fn parse_xbits(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
             }
         },
     };
-    apply(draft, *command, *name, whose, seconds)
+    let bit = Bit {
+        track: whose,
+        asked_first: true,
+        seconds,
+    };
+    apply(draft, *command, *name, bit)
 }
 
 fn parse_hostbits(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
@@ -88,23 +93,35 @@ fn parse_hostbits(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         },
         _ => return Err(Problem::new("expected a command and a bit").help("write it as `hostbits:set,name,src;`")),
     };
-    apply(draft, *command, *name, track, HOSTBIT_SECONDS)
+    let bit = Bit {
+        track,
+        asked_first: false,
+        seconds: HOSTBIT_SECONDS,
+    };
+    apply(draft, *command, *name, bit)
 }
 
-fn apply(
-    draft: &mut RuleDraft<'_>,
-    command: Spanned<&str>,
-    name: Spanned<&str>,
+/// What the two keywords say of a bit beside its name.
+struct Bit {
     track: SharedTrack,
+    asked_first: bool,
     seconds: u32,
-) -> Parsed<()> {
+}
+
+fn apply(draft: &mut RuleDraft<'_>, command: Spanned<&str>, name: Spanned<&str>, said: Bit) -> Parsed<()> {
     if name.value.is_empty() || name.value.contains(|c: char| c.is_whitespace()) {
         return Err(Problem::new("a bit needs a name without spaces").at(name.span.range()));
     }
     // Suricata: a hostbit and an xbit of one name on one host are the same.
+    let Bit {
+        track,
+        asked_first,
+        seconds,
+    } = said;
     let bit = SharedBit {
         name: draft.env.name("xbit", name.value),
         track,
+        asked_first,
     };
     match command.value {
         "set" => draft.effects.push(Effect::SharedSet(bit, seconds)),
@@ -163,23 +180,24 @@ mod tests {
             (&HOSTBITS, "noalert"),
         ];
         apply_options(&mut draft, &options).expect("six options");
-        let bit = |track| SharedBit {
+        let bit = |track, asked_first| SharedBit {
             name: env.name("xbit", "x"),
             track,
+            asked_first,
         };
         assert_eq!(
             draft.effects,
             [
-                Effect::SharedSet(bit(SharedTrack::Source), 10),
-                Effect::SharedToggle(bit(SharedTrack::Pair), 30),
-                Effect::SharedSet(bit(SharedTrack::Destination), 300)
+                Effect::SharedSet(bit(SharedTrack::Source, true), 10),
+                Effect::SharedToggle(bit(SharedTrack::Pair, true), 30),
+                Effect::SharedSet(bit(SharedTrack::Destination, false), 300)
             ]
         );
         assert_eq!(
             draft.state,
             [
-                StateCheck::Shared(bit(SharedTrack::Destination), true),
-                StateCheck::Shared(bit(SharedTrack::Source), false)
+                StateCheck::Shared(bit(SharedTrack::Destination, true), true),
+                StateCheck::Shared(bit(SharedTrack::Source, false), false)
             ]
         );
         assert!(draft.silent);

@@ -15,7 +15,8 @@ pub static TCP_FLAGS: Keyword = Keyword {
            Flags after a comma are ignored: `flags:S,12` also matches a SYN that negotiates ECN.",
     example: "alert tcp any any -> any any (msg:\"SYN and FIN\"; tcp.flags:SF,12; sid:1;)",
     deviation: Some(
-        "Suricata skips a rule with a negated S, F or R for packets that have none of the three (`flags:!S` does not match an ACK); here it matches.",
+        "Suricata looks at fewer packets than the flags say when `*` or `!` stands with S, F, R, U, E or C: `flags:*SF` does \
+         not match a FIN alone, nor `flags:!S` an ACK. Here the flags alone decide.",
     ),
     kind: Kind::Packet(parse),
 };

@@ -47,7 +47,7 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<Op> {
     let read = options.reading(
         arg.dialect,
         reading::count(draft, *count)?,
-        reading::offset(draft, *offset)?,
+        reading::far_offset(draft, *offset)?,
     )?;
     Ok(Op::ByteTest(ByteTest {
         read,

@@ -141,6 +141,13 @@ pub(super) fn count(draft: &RuleDraft<'_>, text: Spanned<&str>) -> Parsed<Num> {
     draft.num(text.value, 0, MAX_TEXT).map_err(|p| p.at(text.span.range()))
 }
 
+/// Where, for a keyword that looks anywhere: a number or a variable.
+pub(super) fn far_offset(draft: &RuleDraft<'_>, text: Spanned<&str>) -> Parsed<Num> {
+    draft
+        .num(text.value, i32::MIN.into(), i32::MAX.into())
+        .map_err(|p| p.at(text.span.range()))
+}
+
 /// Where: a number or a variable.
 pub(super) fn offset(draft: &RuleDraft<'_>, text: Spanned<&str>) -> Parsed<Num> {
     draft

@@ -13,6 +13,7 @@ use flags::Flags;
 use rule_parser::value::{self, Pcre as Parts};
 use rule_parser::{Span, Spanned};
 
+use crate::buffer::PAYLOAD;
 use crate::keyword::{Arg, Env, Keyword, Kind, Parsed, Problem, RuleDraft};
 use crate::rule::{Op, Pcre, Regex};
 
@@ -56,7 +57,8 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
             draft.section_of(buffer)
         }
     };
-    if flags.relative && arg.is_suricata() && section.ops.is_empty() {
+    let payload = std::ptr::eq(section.buffer, &PAYLOAD);
+    if flags.relative && payload && arg.is_suricata() && section.ops.is_empty() {
         return Err(
             Problem::new("`R` needs something that matches before it in the same buffer")
                 .help("take R away, or put a content before it")
