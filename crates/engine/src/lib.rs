@@ -13,6 +13,8 @@ pub mod flow;
 
 pub mod stream;
 
+pub mod app_layer;
+
 pub mod buffer;
 
 pub mod rule;
@@ -20,6 +22,8 @@ pub mod rule;
 pub mod keyword;
 
 pub mod keywords;
+
+pub mod protocol;
 
 pub mod detect;
 pub mod policy;

@@ -3,7 +3,11 @@
 pub mod base64;
 mod transform;
 
-use packet::Packet;
+use std::any::Any;
+
+use packet::{Direction, Packet};
+
+use crate::app_layer::Transaction;
 
 pub use transform::Transform;
 
@@ -31,6 +35,32 @@ pub enum Source {
     Packet(PacketBytes),
     /// Computed by `base64_decode`.
     Base64,
+    /// Of a transaction, by one of the protocols that have it.
+    Transaction(&'static [Provider]),
+}
+
+/// Where a protocol has a buffer.
+#[derive(Debug)]
+pub struct Provider {
+    /// The protocol's name.
+    pub protocol: &'static str,
+    /// The progress from which on it is there: to the server, to the client; `None` where it never is.
+    pub at: [Option<u8>; 2],
+    /// It may grow until the direction is complete, and is looked at again each time it did.
+    pub streaming: bool,
+    /// Cuts it out.
+    pub get: TxBytes,
+}
+
+/// Cuts a buffer from a transaction that goes in a direction: the one of that index, from 0, where there can be several.
+///
+/// What the transaction has at hand is given as it is; what must be made is written to the `Vec`, which is empty.
+/// `None` when there is none (of that index), or nothing new where it grows.
+pub type TxBytes = for<'a> fn(&'a dyn Transaction, Direction, usize, &'a mut Vec<u8>) -> Option<&'a [u8]>;
+
+/// The transaction as its protocol's own type; `None` when it is another's.
+pub fn tx_as<T: Transaction>(tx: &dyn Transaction) -> Option<&T> {
+    (tx as &dyn Any).downcast_ref()
 }
 
 /// Cuts a buffer from a packet.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rule_parser::{Diagnostic, Direction, Span};
 
 use super::variables::Variables;
+use crate::app_layer::{AppLayer, AppSet};
 use crate::rule::{AddressSet, Header, PortSet, ProtocolSet};
 
 /// What a protocol name of a header stands for.
@@ -16,6 +17,8 @@ pub(super) struct ProtocolName {
     pub packet_payload: bool,
     /// `tcp-stream`.
     pub stream_payload: bool,
+    /// Flows that speak one of these.
+    pub app: Option<AppSet>,
 }
 
 /// The names that a header may have, for packets.
@@ -39,12 +42,13 @@ pub const PROTOCOLS: &[&str] = &[
 ];
 
 /// Looks a protocol name up; `None` when it is no protocol of packets.
-pub(super) fn protocol(name: &str) -> Option<ProtocolName> {
+pub(super) fn protocol(name: &str, layer: &AppLayer) -> Option<ProtocolName> {
     let plain = |packets| {
         Some(ProtocolName {
             packets,
             packet_payload: false,
             stream_payload: false,
+            app: None,
         })
     };
     let only = |v4, v6| ProtocolSet {
@@ -59,11 +63,13 @@ pub(super) fn protocol(name: &str) -> Option<ProtocolName> {
             packets: ProtocolSet::one(6),
             packet_payload: true,
             stream_payload: false,
+            app: None,
         }),
         "tcp-stream" => Some(ProtocolName {
             packets: ProtocolSet::one(6),
             packet_payload: false,
             stream_payload: true,
+            app: None,
         }),
         "udp" => plain(ProtocolSet::one(17)),
         "icmp" => plain(ProtocolSet::one(1).with(58)),
@@ -88,8 +94,28 @@ pub(super) fn protocol(name: &str) -> Option<ProtocolName> {
             arp: true,
             ..ProtocolSet::NONE
         }),
-        _ => None,
+        name => application(name, layer),
     }
+}
+
+/// An application protocol: the packets that carry it, in flows that speak it.
+fn application(name: &str, layer: &AppLayer) -> Option<ProtocolName> {
+    let app = layer.named(name)?;
+    let mut packets = ProtocolSet {
+        v4: true,
+        v6: true,
+        ..ProtocolSet::NONE
+    };
+    for [tcp, udp] in app.iter().filter_map(|id| layer.get(id)).map(|app| app.transports()) {
+        packets = if tcp { packets.with(6) } else { packets };
+        packets = if udp { packets.with(17) } else { packets };
+    }
+    Some(ProtocolName {
+        packets,
+        packet_payload: false,
+        stream_payload: false,
+        app: Some(app),
+    })
 }
 
 /// Puts the header together. A rule without networks and ports applies to all.
@@ -154,6 +180,8 @@ mod tests {
 
     #[test]
     fn names_of_protocols() {
+        let layer = AppLayer::default();
+        let protocol = |name| protocol(name, &layer);
         assert!(protocol("TCP").is_some_and(|p| p.packets.has(6) && !p.packets.has(17)));
         assert!(protocol("icmp").is_some_and(|p| p.packets.has(1) && p.packets.has(58)));
         assert!(protocol("tcp-pkt").is_some_and(|p| p.packet_payload));

@@ -20,10 +20,11 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 use rule_parser::{Diagnostic, Dialect, RuleFile, Span};
 
-use crate::buffer::BufferId;
+use crate::app_layer::AppLayer;
+use crate::buffer::{BufferId, Source};
 use crate::detect::{BufferUse, Key, PrefilterBuilder, RuleSet};
 use crate::keyword::{Env, Registry};
-use crate::rule::Op;
+use crate::rule::{Op, TxCondition};
 use rule::{Compiled, Context, Outcome};
 
 /// What rules are compiled with.
@@ -129,7 +130,7 @@ impl Compiler<'_> {
         for compiled in &mut loaded {
             config_files::apply(self.thresholds, compiled);
         }
-        out.rules = assemble(loaded);
+        out.rules = assemble(loaded, &self.env.app_layer);
         out
     }
 
@@ -181,7 +182,7 @@ fn duplicate(compiled: &Compiled, first: Option<Span>) -> Diagnostic {
 }
 
 /// Brings the rules in order, gives their buffers numbers, and builds the prefilter.
-fn assemble(mut loaded: Vec<Compiled>) -> RuleSet {
+fn assemble(mut loaded: Vec<Compiled>, layer: &AppLayer) -> RuleSet {
     order::sort(&mut loaded);
     let mut set = RuleSet::default();
     let mut prefilter = PrefilterBuilder::new();
@@ -190,25 +191,33 @@ fn assemble(mut loaded: Vec<Compiled>) -> RuleSet {
         let Compiled {
             mut rule,
             sections,
+            tx_checks,
             meta,
             ..
         } = compiled;
-        let mut buffers = Vec::with_capacity(sections.len());
+        let (mut buffers, mut tx) = (Vec::new(), Vec::with_capacity(sections.len()));
+        for check in tx_checks {
+            let places = check.places().iter();
+            let places = places.filter_map(|place| Some((layer.by_name(place.protocol)?, place.at))).collect();
+            tx.push(TxCondition::Check(check, places));
+        }
         for section in sections {
             let keys: Vec<&str> = section.transforms.iter().map(|t| &*t.key).collect();
             let identity = (std::ptr::from_ref(section.buffer), keys.join(";"));
             let id = *known.entry(identity).or_insert_with(|| {
-                set.buffers.push(BufferUse {
-                    def: section.buffer,
-                    transforms: section.transforms.clone(),
-                });
+                set.buffers.push(BufferUse::new(section.buffer, section.transforms.clone(), layer));
                 BufferId((set.buffers.len() - 1) as u16)
             });
-            buffers.push((id, section.ops.into_boxed_slice()));
+            let ops = section.ops.into_boxed_slice();
+            match section.buffer.source {
+                Source::Transaction(_) => tx.push(TxCondition::Buffer(id, ops)),
+                _ => buffers.push((id, ops)),
+            }
         }
         rule.buffers = buffers.into_boxed_slice();
+        rule.tx = tx.into_boxed_slice();
         let key = prefilter_key(&rule, &set);
-        prefilter.add(set.rules.len() as u32, &rule, &key);
+        prefilter.add(set.rules.len() as u32, &rule, &key, &set.buffers);
         set.rules.push(rule);
         set.meta.push(meta);
     }
@@ -232,10 +241,18 @@ fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
             }
         }
     };
-    if let Some(payload) = &rule.payload {
+    // What is asked of a transaction decides when the rule is looked at, so the literal must be of the transaction.
+    if let Some(payload) = &rule.payload
+        && rule.tx.is_empty()
+    {
         offer(&payload.ops, &Key::Payload);
     }
-    for (id, ops) in &rule.buffers {
+    let of_packet = rule.buffers.iter().filter(|_| rule.tx.is_empty()).map(|(id, ops)| (id, ops));
+    let of_tx = rule.tx.iter().filter_map(|condition| match condition {
+        TxCondition::Buffer(id, ops) => Some((id, ops)),
+        TxCondition::Check(..) => None,
+    });
+    for (id, ops) in of_packet.chain(of_tx) {
         let searchable = set
             .buffers
             .get(usize::from(id.0))

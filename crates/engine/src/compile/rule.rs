@@ -1,14 +1,14 @@
 //! One rule of the syntax tree to one compiled rule, or to what is wrong with it.
 
-use rule_parser::{Diagnostic, RuleOption, Severity, Span};
+use rule_parser::{Diagnostic, Dialect, RuleOption, Severity, Span};
 
 use super::codes;
 use super::header::{self, ProtocolName};
 use super::pending;
 use super::variables::Variables;
-use crate::buffer::Source;
+use crate::buffer::{BufferDef, Source};
 use crate::keyword::{Arg, Env, Keyword, Kind, Problem, Registry, RuleDraft, Section};
-use crate::rule::{Action, Content, Header, Num, Op, Payload, PayloadOf, Reject, Rule, RuleMeta};
+use crate::rule::{Action, Content, Header, Num, Op, Payload, PayloadOf, Reject, Rule, RuleMeta, TxCheck};
 
 /// A rule by itself, before it finds its place among the others.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Compiled {
     pub rule: Rule,
     /// What it asks of buffers cut from the packet: the buffer's definition, transforms, operations.
     pub sections: Vec<Section>,
+    /// What it asks of a transaction beside buffers.
+    pub tx_checks: Vec<Box<dyn TxCheck>>,
     /// What alerts say of it.
     pub meta: RuleMeta,
     /// Where its text is.
@@ -48,7 +50,7 @@ pub(super) enum Outcome {
 pub(super) fn compile(rule: &rule_parser::Rule<'_>, context: Context<'_>) -> Outcome {
     let mut problems = Vec::new();
     let action = action(rule, &mut problems);
-    let protocol = protocol(rule, &mut problems);
+    let protocol = protocol(rule, context.env, &mut problems);
     let packets = protocol
         .as_ref()
         .map_or(crate::rule::ProtocolSet::IP, |p| p.packets.clone());
@@ -63,6 +65,7 @@ pub(super) fn compile(rule: &rule_parser::Rule<'_>, context: Context<'_>) -> Out
     if let Some(protocol) = &protocol {
         draft.payload.packet |= protocol.packet_payload;
         draft.payload.stream |= protocol.stream_payload;
+        draft.app = protocol.app;
     }
     let mut warnings = Vec::new();
     let mut waits = false;
@@ -151,11 +154,11 @@ fn action(rule: &rule_parser::Rule<'_>, problems: &mut Vec<Diagnostic>) -> Optio
     }
 }
 
-fn protocol(rule: &rule_parser::Rule<'_>, problems: &mut Vec<Diagnostic>) -> Option<ProtocolName> {
+fn protocol(rule: &rule_parser::Rule<'_>, env: &Env, problems: &mut Vec<Diagnostic>) -> Option<ProtocolName> {
     let Some(name) = rule.header.protocol else {
-        return header::protocol("pkthdr");
+        return header::protocol("pkthdr", &env.app_layer);
     };
-    let found = header::protocol(name.value);
+    let found = header::protocol(name.value, &env.app_layer);
     if let (Some(hook), Some(_)) = (rule.header.hook, &found) {
         problems.push(
             Diagnostic::error(codes::NOT_SUPPORTED, "rule hooks are not supported yet", hook.span)
@@ -219,7 +222,20 @@ fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> R
         }
         Kind::StickyBuffer(buffer) => {
             arg.none()?;
-            draft.select(buffer);
+            select(draft, buffer)
+        }
+        Kind::BufferModifier(buffer) if draft.dialect == Dialect::Snort3 => select(draft, buffer),
+        Kind::BufferModifier(buffer) => {
+            arg.none()?;
+            narrow(draft, buffer)?;
+            let content = draft.take_last_content()?;
+            draft.section_of(buffer).ops.push(Op::Content(content));
+            Ok(())
+        }
+        Kind::Transaction(read) => {
+            let check = read(draft, arg)?;
+            draft.narrow_app(check.places().iter().map(|place| place.protocol))?;
+            draft.tx_checks.push(check);
             Ok(())
         }
         Kind::Transform(read) => draft.transform(read(arg)?),
@@ -228,6 +244,20 @@ fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> R
             draft.effects.extend(effects);
             Ok(())
         }
+    }
+}
+
+/// Makes a buffer the current one; one of a protocol narrows the rule to it.
+fn select(draft: &mut RuleDraft<'_>, buffer: &'static BufferDef) -> Result<(), Problem> {
+    narrow(draft, buffer)?;
+    draft.select(buffer);
+    Ok(())
+}
+
+fn narrow(draft: &mut RuleDraft<'_>, buffer: &'static BufferDef) -> Result<(), Problem> {
+    match buffer.source {
+        Source::Transaction(providers) => draft.narrow_app(providers.iter().map(|p| p.protocol)),
+        _ => Ok(()),
     }
 }
 
@@ -290,6 +320,8 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         meta,
         flow,
         mut checks,
+        tx_checks,
+        app,
         state,
         effects,
         threshold,
@@ -322,7 +354,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
                 .iter()
                 .any(|op| matches!(op, Op::Content(c) if c.offset.is_some() || c.depth.is_some()));
         let of = match () {
-            () if !header.protocols.is_tcp() => PayloadOf::Packet,
+            () if !header.protocols.is_tcp() && !(app.is_some() && header.protocols.has(6)) => PayloadOf::Packet,
             () if payload.stream && !wants_packet => PayloadOf::Stream,
             () if wants_packet => PayloadOf::Packet,
             () if anchored => PayloadOf::Both,
@@ -337,6 +369,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
     // an address set of it excludes some.
     let excludes = |set: &Option<std::sync::Arc<crate::rule::AddressSet>>| set.as_ref().is_some_and(|s| s.excludes);
     let ip_only = payload.is_none()
+        && app.is_none()
         && buffers.is_empty()
         && checks.iter().all(|check| check.ip_only_compatible())
         && flow == crate::rule::FlowCondition::default()
@@ -352,17 +385,23 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         state: state.into_boxed_slice(),
         payload,
         buffers: Box::default(),
+        app,
+        tx: Box::default(),
         effects: effects.into_boxed_slice(),
         thresholds: threshold.into_iter().collect(),
         suppress: Box::default(),
         action,
         silent,
         ip_only,
-        needs_packet: wants_packet || !buffers.is_empty(),
+        needs_packet: wants_packet
+            || buffers
+                .iter()
+                .any(|section| !matches!(section.buffer.source, Source::Transaction(_))),
     };
     Ok(Compiled {
         rule,
         sections: buffers,
+        tx_checks,
         meta,
         span,
         warnings: Vec::new(),

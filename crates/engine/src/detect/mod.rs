@@ -9,10 +9,13 @@ mod number;
 mod pattern_group;
 mod prefilter;
 mod rule_set;
+mod tx_inspect;
+mod tx_prefilter;
 mod verify;
 
 pub use inspect::Inspector;
 pub use pattern_group::{PatternGroup, PatternGroupBuilder, ScanState};
 pub use prefilter::{Key, Prefilter, PrefilterBuilder, SignatureGroup};
 pub use rule_set::{BufferUse, RuleSet};
+pub use tx_prefilter::{TxGroup, TxPrefilter};
 pub use verify::{Detector, Input, Match, StreamData};

@@ -7,6 +7,8 @@ use packet::{Direction, Packet};
 
 use super::ip_only::{IpOnly, IpOnlyBuilder};
 use super::pattern_group::{PatternGroup, PatternGroupBuilder};
+use super::rule_set::BufferUse;
+use super::tx_prefilter::{TxPrefilter, TxPrefilterBuilder};
 use crate::buffer::BufferId;
 use crate::rule::{Header, Hint, PayloadOf, PortSet, ProtocolSet, Rule};
 
@@ -18,8 +20,12 @@ pub struct Prefilter {
     pub decoder_events: FastMap<u16, Vec<u32>>,
     /// Rules that ask for a stream event, by its number.
     pub stream_events: FastMap<u16, Vec<u32>>,
+    /// Rules that ask for what went wrong between protocols, by the event's number.
+    pub app_events: FastMap<u8, Vec<u32>>,
     /// Rules that only ask for addresses.
     pub ip_only: IpOnly,
+    /// Rules that ask for something of a transaction.
+    pub transactions: TxPrefilter,
 }
 
 /// The rules for one kind of packet in one direction.
@@ -44,7 +50,7 @@ pub struct SignatureGroup {
 pub enum Key {
     /// A literal in the payload.
     Payload(Box<[u8]>, bool),
-    /// A literal in a buffer cut from the packet.
+    /// A literal in a buffer cut from the packet, or of the transaction.
     Buffer(BufferId, Box<[u8]>, bool),
     /// Nothing that can be looked up by its bytes.
     None,
@@ -56,7 +62,9 @@ pub struct PrefilterBuilder {
     groups: Vec<GroupBuilder>,
     decoder_events: FastMap<u16, Vec<u32>>,
     stream_events: FastMap<u16, Vec<u32>>,
+    app_events: FastMap<u8, Vec<u32>>,
     ip_only: IpOnlyBuilder,
+    transactions: TxPrefilterBuilder,
 }
 
 #[derive(Debug, Default)]
@@ -87,7 +95,10 @@ impl PrefilterBuilder {
     }
 
     /// Adds a rule under what it cannot match without.
-    pub fn add(&mut self, index: u32, rule: &Rule, key: &Key) {
+    pub fn add(&mut self, index: u32, rule: &Rule, key: &Key, buffers: &[BufferUse]) {
+        if !rule.tx.is_empty() {
+            return self.transactions.add(index, rule, key, buffers);
+        }
         if rule.ip_only {
             self.ip_only.add(index, &rule.header);
             return;
@@ -96,6 +107,7 @@ impl PrefilterBuilder {
             match hint {
                 Hint::DecoderEvent(event) => return self.decoder_events.entry(event).or_default().push(index),
                 Hint::StreamEvent(event) => return self.stream_events.entry(event).or_default().push(index),
+                Hint::AppEvent(event) => return self.app_events.entry(event).or_default().push(index),
                 _ => {}
             }
         }
@@ -122,7 +134,9 @@ impl PrefilterBuilder {
             groups,
             decoder_events: self.decoder_events,
             stream_events: self.stream_events,
+            app_events: self.app_events,
             ip_only: self.ip_only.build(),
+            transactions: self.transactions.build(),
         }
     }
 }

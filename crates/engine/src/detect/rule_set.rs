@@ -1,9 +1,10 @@
 //! The loaded rules, as the run time shares them between workers.
 
-use packet::Packet;
+use packet::{Direction, Packet};
 
 use super::prefilter::Prefilter;
-use crate::buffer::{BufferDef, BufferId, Source, Transform};
+use crate::app_layer::{AppLayer, ProtocolId, Transaction};
+use crate::buffer::{BufferDef, BufferId, Provider, Source, Transform};
 use crate::rule::{Effect, Op, Rule, RuleMeta, StateCheck, TagScope};
 
 /// The loaded rules. Indices into `rules` are the order in which rules are looked at.
@@ -26,6 +27,29 @@ pub struct BufferUse {
     pub def: &'static BufferDef,
     /// What is done to it first.
     pub transforms: Vec<Transform>,
+    /// The protocols whose transactions have it, and where.
+    pub providers: Vec<(ProtocolId, &'static Provider)>,
+}
+
+impl BufferUse {
+    /// A buffer as some rule inspects it.
+    pub fn new(def: &'static BufferDef, transforms: Vec<Transform>, layer: &AppLayer) -> Self {
+        let providers = match def.source {
+            Source::Transaction(providers) => providers,
+            _ => &[],
+        };
+        let providers = providers.iter().filter_map(|p| Some((layer.by_name(p.protocol)?, p)));
+        Self {
+            def,
+            transforms,
+            providers: providers.collect(),
+        }
+    }
+
+    /// Where a protocol's transactions have it.
+    pub fn provider(&self, protocol: ProtocolId) -> Option<&'static Provider> {
+        self.providers.iter().find(|(id, _)| *id == protocol).map(|(_, p)| *p)
+    }
 }
 
 impl RuleSet {
@@ -40,20 +64,27 @@ impl RuleSet {
         let raw = match buffer.def.source {
             Source::Packet(cut) => cut(packet)?,
             Source::Payload => packet.payload,
-            Source::Base64 => return None,
+            Source::Base64 | Source::Transaction(_) => return None,
         };
-        let [a, b] = scratch;
-        let Some((first, rest)) = buffer.transforms.split_first() else {
-            return Some(raw);
-        };
-        a.clear();
-        (first.apply)(raw, a);
-        for transform in rest {
-            b.clear();
-            (transform.apply)(a, b);
-            std::mem::swap(a, b);
-        }
-        Some(a)
+        Some(transformed(&buffer.transforms, raw, scratch))
+    }
+
+    /// The bytes of a buffer of a transaction, the one of that index: through `made` where they must be made, and
+    /// through `scratch` where transforms change them.
+    pub fn tx_buffer<'b>(
+        &self,
+        id: BufferId,
+        protocol: ProtocolId,
+        tx: &'b dyn Transaction,
+        place: (Direction, usize),
+        made: &'b mut Vec<u8>,
+        scratch: &'b mut [Vec<u8>; 2],
+    ) -> Option<&'b [u8]> {
+        let buffer = self.buffers.get(usize::from(id.0))?;
+        let provider = buffer.provider(protocol)?;
+        made.clear();
+        let raw = (provider.get)(tx, place.0, place.1, made)?;
+        Some(transformed(&buffer.transforms, raw, scratch))
     }
 
     /// The reason why these rules want a single worker, if they do: a match that hangs on state that crosses flows
@@ -85,4 +116,19 @@ impl RuleSet {
         let sid = self.meta.get(at).map_or(0, |m| m.sid);
         Some(format!("rule {sid} changes its flow depending on other flows"))
     }
+}
+
+fn transformed<'b>(transforms: &[Transform], raw: &'b [u8], scratch: &'b mut [Vec<u8>; 2]) -> &'b [u8] {
+    let [a, b] = scratch;
+    let Some((first, rest)) = transforms.split_first() else {
+        return raw;
+    };
+    a.clear();
+    (first.apply)(raw, a);
+    for transform in rest {
+        b.clear();
+        (transform.apply)(a, b);
+        std::mem::swap(a, b);
+    }
+    a
 }

@@ -43,15 +43,18 @@ pub struct Match {
     pub rule: u32,
     /// In reassembled data.
     pub stream: bool,
+    /// In this transaction of the flow.
+    pub tx: Option<u64>,
 }
 
 /// Finds the rules that match. One per worker: it keeps what is reused from packet to packet.
 #[derive(Default)]
 pub struct Detector {
-    scan: ScanState,
-    inspector: Inspector,
-    candidates: Vec<u32>,
-    transformed: [Vec<u8>; 2],
+    pub(super) scan: ScanState,
+    pub(super) inspector: Inspector,
+    pub(super) candidates: Vec<u32>,
+    pub(super) transformed: [Vec<u8>; 2],
+    pub(super) made: Vec<u8>,
     /// How many candidates were verified, and how many matched.
     pub verified: u64,
 }
@@ -73,7 +76,11 @@ impl Detector {
                 continue;
             }
             if let Some(stream) = self.verify(rules, rule, input, vars) {
-                matches.extend((0..times).map(|_| Match { rule: index, stream }));
+                matches.extend((0..times).map(|_| Match {
+                    rule: index,
+                    stream,
+                    tx: None,
+                }));
                 for effect in &rule.effects {
                     vars.apply(effect);
                 }
@@ -103,6 +110,13 @@ impl Detector {
         for event in input.context.stream_events.iter() {
             if let Some(list) = prefilter.stream_events.get(&(event as u16)) {
                 out.extend_from_slice(list);
+            }
+        }
+        if let Some(flow) = &input.context.flow {
+            for event in flow.app.events.iter() {
+                if let Some(list) = prefilter.app_events.get(&(event as u8)) {
+                    out.extend_from_slice(list);
+                }
             }
         }
         if input.first_of_direction
@@ -144,18 +158,14 @@ impl Detector {
         let (context, packet) = (&input.context, input.context.packet);
         if !rule.header.protocols.matches(packet)
             || !flow_matches(rule.flow, input)
+            || !app_matches(rule, input)
             || !rule.state.iter().all(|check| vars.holds(check))
             || !rule.checks.iter().all(|check| check.matches(context))
         {
             return None;
         }
-        for (id, ops) in &rule.buffers {
-            match rules.packet_buffer(*id, packet, &mut self.transformed) {
-                None if matches!(ops.first(), Some(Op::Absent(_))) => {}
-                None => return None,
-                Some(data) if self.inspector.matches(ops, data) => {}
-                Some(_) => return None,
-            }
+        if !self.packet_buffers(rules, rule, input) {
+            return None;
         }
         match &rule.payload {
             Some(payload) => self.payload(payload, input),
@@ -165,7 +175,17 @@ impl Detector {
         }
     }
 
-    fn payload(&mut self, payload: &Payload, input: &Input<'_>) -> Option<bool> {
+    /// Whether what the rule asks of buffers cut from the packet holds.
+    pub(super) fn packet_buffers(&mut self, rules: &RuleSet, rule: &Rule, input: &Input<'_>) -> bool {
+        rule.buffers.iter().all(|(id, ops)| {
+            match rules.packet_buffer(*id, input.context.packet, &mut self.transformed) {
+                None => matches!(ops.first(), Some(Op::Absent(_))),
+                Some(data) => self.inspector.matches(ops, data),
+            }
+        })
+    }
+
+    pub(super) fn payload(&mut self, payload: &Payload, input: &Input<'_>) -> Option<bool> {
         if payload.of != PayloadOf::Packet
             && let Some(stream) = input.stream
             && self.stream_matches(payload, stream)
@@ -189,7 +209,15 @@ impl Detector {
     }
 }
 
-fn flow_matches(wanted: FlowCondition, input: &Input<'_>) -> bool {
+/// Whether the flow speaks what the rule is for.
+fn app_matches(rule: &Rule, input: &Input<'_>) -> bool {
+    rule.app.is_none_or(|wanted| {
+        let spoken = input.context.flow.and_then(|flow| flow.app.protocol);
+        spoken.is_some_and(|id| wanted.has(id))
+    })
+}
+
+pub(super) fn flow_matches(wanted: FlowCondition, input: &Input<'_>) -> bool {
     let context = &input.context;
     if let Some(direction) = wanted.direction
         && context.direction != Some(direction)

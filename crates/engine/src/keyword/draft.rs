@@ -3,9 +3,10 @@
 use rule_parser::Dialect;
 
 use super::{Env, Parsed, Problem};
+use crate::app_layer::AppSet;
 use crate::buffer::{BufferDef, PAYLOAD, Transform};
 use crate::rule::{
-    Content, Effect, FlowCondition, MAX_VARS, Num, Op, PacketCheck, ProtocolSet, RuleMeta, StateCheck, Threshold, VarId,
+    Content, Effect, FlowCondition, MAX_VARS, Num, Op, PacketCheck, ProtocolSet, RuleMeta, StateCheck, Threshold, TxCheck, VarId,
 };
 
 /// A rule while its options are read, from left to right.
@@ -25,6 +26,10 @@ pub struct RuleDraft<'e> {
     pub flow: FlowCondition,
     /// Conditions on the packet, in the order of the rule.
     pub checks: Vec<Box<dyn PacketCheck>>,
+    /// Conditions on a transaction, in the order of the rule.
+    pub tx_checks: Vec<Box<dyn TxCheck>>,
+    /// The protocols that the flow must speak one of, as header and keywords have narrowed them.
+    pub app: Option<AppSet>,
     /// Conditions on remembered state.
     pub state: Vec<StateCheck>,
     /// What a match does.
@@ -83,6 +88,8 @@ impl<'e> RuleDraft<'e> {
             priority_given: false,
             flow: FlowCondition::default(),
             checks: Vec::new(),
+            tx_checks: Vec::new(),
+            app: None,
             state: Vec::new(),
             effects: Vec::new(),
             threshold: None,
@@ -137,6 +144,26 @@ impl<'e> RuleDraft<'e> {
             self.sections.len() - 1
         });
         &mut self.sections[at]
+    }
+
+    /// Narrows the protocols that the flow must speak one of, to those of the names in `protocols` that there are.
+    ///
+    /// # Errors
+    /// None is left: the rule asks for two protocols at once.
+    pub fn narrow_app(&mut self, protocols: impl IntoIterator<Item = &'static str>) -> Parsed<()> {
+        let mut set = AppSet::EMPTY;
+        for name in protocols {
+            if let Some(id) = self.env.app_layer.by_name(name) {
+                set = set.with(id);
+            }
+        }
+        let left = self.app.map_or(set, |before| before.and(set));
+        if left.is_empty() {
+            return Err(Problem::new("the rule's protocol has no such keyword")
+                .help("every keyword of a rule must belong to the protocol of its header and to that of the others"));
+        }
+        self.app = Some(left);
+        Ok(())
     }
 
     /// Notes that an option was given that can be given once.

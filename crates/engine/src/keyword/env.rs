@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Parsed, Problem, Reputation};
+use crate::app_layer::AppLayer;
 use crate::buffer::BufferDef;
 use crate::rule::{Dataset, NameId, Regex};
 
@@ -33,6 +34,8 @@ pub struct Env {
     pub pcre_buffers: Vec<(char, &'static BufferDef)>,
     /// The names of all keywords and aliases, for `requires:keyword`; the engine's own are known without.
     pub keywords: BTreeSet<&'static str>,
+    /// The application protocols there are.
+    pub app_layer: Arc<AppLayer>,
     /// What this program can do, for `requires:feature`.
     pub features: BTreeSet<&'static str>,
     names: Mutex<Names>,

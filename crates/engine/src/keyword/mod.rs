@@ -16,7 +16,7 @@ pub use registry::Registry;
 pub use reputation::Reputation;
 
 use crate::buffer::{BufferDef, Transform};
-use crate::rule::{Effect, Op, PacketCheck};
+use crate::rule::{Effect, Op, PacketCheck, TxCheck};
 
 /// A keyword of the rule language.
 #[derive(Debug)]
@@ -56,6 +56,11 @@ pub enum Kind {
     Modifier(fn(&mut RuleDraft<'_>, &Arg<'_>) -> Parsed<()>),
     /// Makes a buffer the current one.
     StickyBuffer(&'static BufferDef),
+    /// Moves the content before it to a buffer, in Suricata and Snort 2 (`content:"x"; http_uri;`); makes the buffer the
+    /// current one in Snort 3.
+    BufferModifier(&'static BufferDef),
+    /// A condition on a transaction: `dns.opcode`, `app-layer-event`.
+    Transaction(fn(&mut RuleDraft<'_>, &Arg<'_>) -> Parsed<Box<dyn TxCheck>>),
     /// Changes the current buffer before what follows looks at it.
     Transform(fn(&Arg<'_>) -> Parsed<Transform>),
     /// What a match does: `flowbits:set`, `tag`. Several, where one option means several.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use packet::{Direction, Packet};
 
+use crate::app_layer::{AppEventSet, ProtocolId};
 use crate::stream::StreamEventSet;
 
 /// What is known of the packet's flow when a rule is verified.
@@ -23,6 +24,23 @@ pub struct FlowFacts {
     pub closing: bool,
     /// The rate in each direction is above `flow.rate-tracking`: to the server, to the client.
     pub elephant: [bool; 2],
+    /// The application protocol.
+    pub app: AppFacts,
+}
+
+/// What is known of the flow's application protocol.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AppFacts {
+    /// The protocol, once it is known.
+    pub protocol: Option<ProtocolId>,
+    /// What each direction by itself looks like: to the server, to the client.
+    pub looks: [Option<ProtocolId>; 2],
+    /// Whether the protocol of each direction is settled, be it that there is none.
+    pub settled: [bool; 2],
+    /// What was spoken before the protocol changed, and what was agreed on then.
+    pub before: (Option<ProtocolId>, Option<ProtocolId>),
+    /// What went wrong between protocols with this packet.
+    pub events: AppEventSet,
 }
 
 /// What a condition may look at.
@@ -77,6 +95,8 @@ pub enum Hint {
     DecoderEvent(u16),
     /// The packet raised the stream event of this number.
     StreamEvent(u16),
+    /// Something went wrong between protocols with the packet: the event of this number.
+    AppEvent(u8),
     /// The ICMP (either version) type lies between the two, both included.
     IcmpType(u8, u8),
     /// The TCP flags, masked by the first, are the second.

@@ -9,10 +9,11 @@ mod op;
 mod port;
 mod predicate;
 mod state;
+mod tx;
 mod vars;
 
 pub use address::AddressSet;
-pub use check::{FlowFacts, Hint, PacketCheck, PacketContext};
+pub use check::{AppFacts, FlowFacts, Hint, PacketCheck, PacketContext};
 pub use dataset::{Dataset, DatasetKind, DatasetState, Member};
 pub use header::{FlowCondition, FragmentCondition, Header, ProtocolSet, StreamCondition};
 pub use meta::{Action, Reference, Reject, RuleMeta, Target};
@@ -27,8 +28,10 @@ pub use state::{
     Tag, TagMetric, TagScope, Threshold, ThresholdKind, Track, Unique,
 };
 
+pub use tx::{TxCheck, TxContext, TxNumber, TxPlace};
 pub use vars::FlowVars;
 
+use crate::app_layer::{AppSet, ProtocolId};
 use crate::buffer::BufferId;
 
 /// A rule as the run time sees it.
@@ -46,6 +49,10 @@ pub struct Rule {
     pub payload: Option<Payload>,
     /// What is asked of buffers cut from the packet.
     pub buffers: Box<[(BufferId, Box<[Op]>)]>,
+    /// The protocols that the flow must speak one of; any, or none, when `None`.
+    pub app: Option<AppSet>,
+    /// What is asked of one transaction.
+    pub tx: Box<[TxCondition]>,
     /// What a match does beside alerting.
     pub effects: Box<[Effect]>,
     /// How often it may alert, from the rule itself or threshold.config; all must let it pass.
@@ -61,6 +68,15 @@ pub struct Rule {
     /// It asks for something that only a packet off the wire has, so that a packet made up at the end of a flow is none
     /// for it.
     pub needs_packet: bool,
+}
+
+/// What a rule asks of a transaction. All conditions must hold for the same.
+#[derive(Debug)]
+pub enum TxCondition {
+    /// Of a buffer.
+    Buffer(BufferId, Box<[Op]>),
+    /// Of something else.
+    Check(Box<dyn TxCheck>, Box<[(ProtocolId, [Option<u8>; 2])]>),
 }
 
 /// What a rule asks of the payload.

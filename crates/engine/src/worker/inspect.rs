@@ -284,6 +284,7 @@ pub(super) fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcom
             )
         }),
         elephant: [false; 2],
+        app: crate::rule::AppFacts::default(),
     }
 }
 

@@ -1,0 +1,416 @@
+//! The application layer of one flow: recognition, then parsing, of both directions.
+
+use std::net::IpAddr;
+
+use packet::{Direction, Timestamp};
+
+use super::application::{Application, ProtocolId};
+use super::detection::Transport;
+use super::event::{AppEvent, AppEventSet};
+use super::file::FileSettings;
+use super::layer::{AppLayer, Recognised};
+use super::parser::{Context, Effects, Expectation, Outcome, Parser, Switch};
+use super::transaction::TransactionList;
+
+/// The application layer of one flow.
+#[derive(Debug, Default)]
+pub struct AppFlow {
+    protocol: Option<ProtocolId>,
+    parser: Option<Box<dyn Parser>>,
+    /// By [`Direction::index`].
+    sides: [Side; 2],
+    /// Nobody reads the flow any more.
+    off: bool,
+    /// What the flow spoke before it changed, and what it was to speak then.
+    before: Option<ProtocolId>,
+    agreed: Option<ProtocolId>,
+    expecting: Option<Switch>,
+    events: AppEventSet,
+    /// Transactions may have changed, by direction, since rules looked.
+    updated: [bool; 2],
+    effects: Effects,
+}
+
+/// One direction.
+#[derive(Clone, Copy, Debug, Default)]
+struct Side {
+    /// What its own bytes look like.
+    looks: Option<ProtocolId>,
+    /// Its bytes were looked at to the end.
+    looked: bool,
+    /// Bytes that the parser waits for.
+    wanted: usize,
+    /// The parser was told that nothing comes any more.
+    ended: bool,
+    /// Bytes came.
+    spoke: bool,
+}
+
+/// The flow that bytes belong to.
+#[derive(Clone, Copy, Debug)]
+pub struct Link<'a> {
+    /// The protocols there are.
+    pub layer: &'a AppLayer,
+    /// Stream or datagrams.
+    pub transport: Transport,
+    /// Address and port of the client.
+    pub client: (IpAddr, u16),
+    /// Address and port of the server.
+    pub server: (IpAddr, u16),
+    /// The time of the packet.
+    pub time: Timestamp,
+    /// What is wanted of files.
+    pub files: &'a FileSettings,
+}
+
+/// What became of bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fed {
+    /// Bytes that are done with.
+    pub consumed: u64,
+    /// The other direction can be fed again: the protocol is known now.
+    pub other: bool,
+    /// Nobody reads the flow any more.
+    pub off: bool,
+    /// What was taken for the client is the server.
+    pub reversed: bool,
+    /// There may be more to do with the same bytes.
+    pub again: bool,
+}
+
+impl AppFlow {
+    /// The protocol, once it is known.
+    pub fn protocol(&self) -> Option<ProtocolId> {
+        self.protocol
+    }
+
+    /// What a direction's own bytes look like, once that is known.
+    pub fn looks(&self, direction: Direction) -> Option<ProtocolId> {
+        self.sides[direction.index()].looks
+    }
+
+    /// What the flow spoke before it changed, and what it was to speak then, if that was agreed on.
+    pub fn before(&self) -> (Option<ProtocolId>, Option<ProtocolId>) {
+        (self.before, self.agreed)
+    }
+
+    /// Whether both directions were looked at and look like nothing, or the parser gave up.
+    pub fn is_off(&self) -> bool {
+        self.off
+    }
+
+    /// Whether the protocol of a direction is settled, whatever it is.
+    pub fn is_settled(&self, direction: Direction) -> bool {
+        self.protocol.is_some() || self.off || self.sides[direction.index()].looked
+    }
+
+    /// Whether nothing comes any more in a direction, so that every progress there counts as complete.
+    pub fn has_ended(&self, direction: Direction) -> bool {
+        self.off || self.sides[direction.index()].ended
+    }
+
+    /// The transactions.
+    pub fn transactions(&self) -> Option<&dyn TransactionList> {
+        self.parser.as_ref().map(|parser| parser.transactions())
+    }
+
+    /// The transactions.
+    pub fn transactions_mut(&mut self) -> Option<&mut dyn TransactionList> {
+        self.parser.as_mut().map(|parser| parser.transactions_mut())
+    }
+
+    /// What went wrong between protocols since this was asked last.
+    pub fn take_events(&mut self) -> AppEventSet {
+        std::mem::take(&mut self.events)
+    }
+
+    /// Whether transactions may have changed since this was asked last for the direction.
+    pub fn take_updated(&mut self, direction: Direction) -> bool {
+        std::mem::take(&mut self.updated[direction.index()])
+    }
+
+    /// Whether transactions may have changed, for the direction.
+    pub fn is_updated(&self, direction: Direction) -> bool {
+        self.updated[direction.index()]
+    }
+
+    /// What the parser asked for since this was asked last; a switch is carried out already.
+    pub fn take_effects(&mut self) -> Effects {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// The flow was expected: its protocol is known before its first byte.
+    pub fn expect(&mut self, expectation: &Expectation, layer: &AppLayer) {
+        self.protocol = layer.by_name(expectation.protocol);
+        self.parser = self.protocol.and_then(|id| layer.parser(id));
+        for side in &mut self.sides {
+            side.looked = true;
+            side.looks = self.protocol;
+        }
+        if let Some(parser) = &mut self.parser {
+            parser.expected(&expectation.about);
+        }
+    }
+
+    /// Exchanges the two directions: client and server were taken for each other.
+    pub fn swap(&mut self) {
+        self.sides.reverse();
+        self.updated.reverse();
+    }
+
+    /// What comes next in a direction of a stream, from where the last [`Fed::consumed`] left off; or a datagram.
+    ///
+    /// With `eof` nothing comes after `data`, which may be empty.
+    pub fn feed(&mut self, data: &[u8], eof: bool, direction: Direction, link: &Link<'_>) -> Fed {
+        let length = data.len() as u64;
+        if self.off {
+            return Fed {
+                consumed: length,
+                off: true,
+                ..Fed::default()
+            };
+        }
+        let at = direction.index();
+        if !data.is_empty() && self.expecting.is_none() && !self.recognise_side(data, eof, direction, link) {
+            if self.off {
+                return Fed {
+                    consumed: length,
+                    off: true,
+                    ..Fed::default()
+                };
+            }
+            return Fed::default();
+        }
+        if self.expecting.is_some() && !data.is_empty() {
+            return self.change(data, eof, direction, link);
+        }
+        let known_now = !self.sides[at].spoke && !data.is_empty();
+        if !data.is_empty() {
+            self.sides[at].spoke = true;
+        }
+        if data.len() < self.sides[at].wanted && !eof {
+            return Fed::default();
+        }
+        if eof && self.sides[at].ended && data.is_empty() {
+            return Fed::default();
+        }
+        let mut fed = self.parse(data, eof, direction, link);
+        fed.other |= known_now;
+        fed
+    }
+
+    /// Bytes of a direction of a stream were lost.
+    pub fn gap(&mut self, bytes: u64, direction: Direction, link: &Link<'_>) -> Fed {
+        let skipped = Fed {
+            consumed: bytes,
+            off: self.off,
+            ..Fed::default()
+        };
+        if self.off {
+            return skipped;
+        }
+        let side = &mut self.sides[direction.index()];
+        side.wanted = 0;
+        if self.protocol.is_none() {
+            // What a stream speaks is told by its first bytes, which are lost.
+            side.looked = true;
+            self.give_up_if_both_looked();
+            return Fed {
+                off: self.off,
+                ..skipped
+            };
+        }
+        let Some(parser) = &mut self.parser else {
+            return skipped;
+        };
+        let mut context = context(direction, false, link, &mut self.effects);
+        let outcome = parser.gap(bytes, &mut context);
+        self.updated[direction.index()] = true;
+        self.after(outcome, 0, direction, link);
+        Fed {
+            off: self.off,
+            ..skipped
+        }
+    }
+
+    /// Nobody is to read the flow any more.
+    pub fn stop(&mut self) {
+        self.off = true;
+        self.updated = [true; 2];
+    }
+
+    /// Whether the flow's protocol is known and its parser can be fed.
+    fn recognise_side(&mut self, data: &[u8], eof: bool, direction: Direction, link: &Link<'_>) -> bool {
+        let (at, other) = (direction.index(), direction.reverse().index());
+        if self.sides[at].looked {
+            if self.protocol.is_none() {
+                // LIMIT: data waits for the other direction to tell the protocol, but not for ever.
+                if data.len() >= MAX_WAITING || eof {
+                    self.events.insert(AppEvent::ProtoDetectionSkipped);
+                    self.stop();
+                }
+                return false;
+            }
+            return true;
+        }
+        let found = link.layer.recognise(link.transport, direction, link.server.1, data);
+        match found {
+            Recognised::As(id, _) => {
+                self.sides[at].looked = true;
+                self.sides[at].looks = Some(id);
+                match self.protocol {
+                    None => self.begin(id, link),
+                    Some(known) if known != id => self.events.insert(AppEvent::MismatchProtocolBothDirections),
+                    Some(_) => {}
+                }
+                let first = link.layer.get(id).and_then(|app| app.first);
+                if first.is_some_and(|first| first != direction) && !self.sides[other].spoke && !self.sides[other].looked
+                    && link.transport == Transport::Tcp
+                {
+                    self.events.insert(AppEvent::WrongDirectionFirstData);
+                    self.stop();
+                    return false;
+                }
+                true
+            }
+            Recognised::NotYet if !eof => self.protocol.is_some() && self.sides[other].looks.is_some(),
+            Recognised::NotYet | Recognised::Nothing => {
+                self.sides[at].looked = true;
+                if self.protocol.is_some() {
+                    if link.transport == Transport::Tcp {
+                        self.events.insert(AppEvent::DetectProtocolOnlyOneDirection);
+                    }
+                    return true;
+                }
+                if link.transport == Transport::Udp {
+                    return false;
+                }
+                self.give_up_if_both_looked();
+                false
+            }
+        }
+    }
+
+    fn begin(&mut self, id: ProtocolId, link: &Link<'_>) {
+        self.protocol = Some(id);
+        self.parser = link.layer.parser(id);
+    }
+
+    fn give_up_if_both_looked(&mut self) {
+        if self.protocol.is_none() && self.sides.iter().all(|side| side.looked) {
+            self.stop();
+        }
+    }
+
+    fn parse(&mut self, data: &[u8], eof: bool, direction: Direction, link: &Link<'_>) -> Fed {
+        let at = direction.index();
+        let Some(parser) = &mut self.parser else {
+            return Fed {
+                consumed: data.len() as u64,
+                ..Fed::default()
+            };
+        };
+        let outcome = parser.parse(data, &mut context(direction, eof, link, &mut self.effects));
+        self.updated[at] = true;
+        self.sides[at].ended |= eof;
+        let consumed = self.after(outcome, data.len(), direction, link);
+        Fed {
+            consumed: consumed as u64,
+            off: self.off,
+            again: self.expecting.is_some() && consumed < data.len(),
+            ..Fed::default()
+        }
+    }
+
+    /// Carries out what the parser asked for; returns how many bytes are done with.
+    fn after(&mut self, outcome: Outcome, given: usize, direction: Direction, link: &Link<'_>) -> usize {
+        let side = &mut self.sides[direction.index()];
+        side.wanted = 0;
+        let consumed = match outcome {
+            Outcome::Consumed(n) => n.min(given),
+            Outcome::NeedMore { consumed, wanted } => {
+                side.wanted = wanted.min(MAX_WANTED);
+                consumed.min(given)
+            }
+            Outcome::Failed => {
+                self.stop();
+                return given;
+            }
+        };
+        if self.effects.stop || self.effects.bypass {
+            self.stop();
+            return given;
+        }
+        if let Some(switch) = self.effects.switch.take() {
+            self.agreed = switch.expected.and_then(|name| link.layer.by_name(name));
+            self.expecting = Some(switch);
+            for side in &mut self.sides {
+                side.looked = false;
+                side.wanted = 0;
+            }
+        }
+        consumed
+    }
+
+    /// The first bytes after a change of protocols was agreed on.
+    fn change(&mut self, data: &[u8], eof: bool, direction: Direction, link: &Link<'_>) -> Fed {
+        let at = direction.index();
+        let port = self.expecting.and_then(|switch| switch.port).unwrap_or(link.server.1);
+        let found = link.layer.recognise(link.transport, direction, port, data);
+        match found {
+            Recognised::As(id, _) => {
+                if self.agreed.is_some_and(|agreed| agreed != id) {
+                    self.events.insert(AppEvent::UnexpectedProtocol);
+                }
+                self.before = self.protocol;
+                self.expecting = None;
+                self.sides = Default::default();
+                self.sides[at].looked = true;
+                self.sides[at].looks = Some(id);
+                self.begin(id, link);
+                let mut fed = self.parse(data, eof, direction, link);
+                self.sides[at].spoke = true;
+                fed.other = true;
+                fed
+            }
+            Recognised::NotYet if !eof => Fed::default(),
+            _ => {
+                self.sides[at].looked = true;
+                if link.layer.by_name("tls").is_some_and(|tls| self.agreed == Some(tls)) {
+                    self.events.insert(AppEvent::NoTlsAfterStarttls);
+                }
+                if self.sides.iter().all(|side| side.looked) {
+                    self.expecting = None;
+                    self.stop();
+                    return Fed { consumed: data.len() as u64, off: true, ..Fed::default() };
+                }
+                Fed::default()
+            }
+        }
+    }
+}
+
+impl AppFlow {
+    /// The protocol's description, once it is known.
+    pub fn application(&self, layer: &AppLayer) -> Option<&'static Application> {
+        self.protocol.and_then(|id| layer.get(id))
+    }
+}
+
+fn context<'a>(direction: Direction, eof: bool, link: &Link<'a>, effects: &'a mut Effects) -> Context<'a> {
+    Context {
+        direction,
+        time: link.time,
+        eof,
+        client: link.client,
+        server: link.server,
+        files: link.files,
+        effects,
+    }
+}
+
+/// Bytes of one direction that wait for the other to tell the protocol, at most.
+const MAX_WAITING: usize = 100_000;
+
+/// Bytes a parser may wait for.
+const MAX_WANTED: usize = 1 << 20;

@@ -1,0 +1,216 @@
+//! All protocols of a program, as configured.
+
+use packet::Direction;
+
+use super::application::{AppSet, Application, ProtocolId};
+use super::detection::{Detection, Pattern, Ports, Probe, Transport};
+use super::parser::{NewParser, Parser};
+use super::settings::Settings;
+
+/// All protocols of a program, as configured.
+#[derive(Default)]
+pub struct AppLayer {
+    list: Vec<Loaded>,
+    /// By transport and direction.
+    ways: [Vec<Way>; 4],
+    /// How many bytes settle every pattern, by the same index.
+    enough: [usize; 4],
+}
+
+struct Loaded {
+    app: &'static Application,
+    new: Option<NewParser>,
+}
+
+/// A way to recognise a protocol.
+struct Way {
+    id: ProtocolId,
+    /// The server's ports; any where `None`.
+    ports: Option<Vec<u16>>,
+    how: How,
+}
+
+enum How {
+    Pattern(Pattern),
+    Probe(usize, fn(&[u8], Direction) -> Probe),
+}
+
+/// What is known after a look at the first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Recognised {
+    /// It is this, and the other way round if so said.
+    As(ProtocolId, bool),
+    /// None of them.
+    Nothing,
+    /// It takes more bytes to tell.
+    NotYet,
+}
+
+impl AppLayer {
+    /// These protocols, each with what the configuration says of it below `app-layer.protocols.<name>`.
+    ///
+    /// # Errors
+    /// What is wrong with a setting.
+    pub fn new(apps: &[&'static Application], settings: &Settings) -> Result<Self, String> {
+        let mut layer = Self::default();
+        for (number, app) in apps.iter().enumerate() {
+            let id = ProtocolId(u8::try_from(number).map_err(|_| "there are too many protocols")?);
+            let own = settings.below(app.name);
+            let enabled = own.text("enabled").unwrap_or("yes").to_ascii_lowercase();
+            let (detect, parse) = match enabled.as_str() {
+                "no" | "false" | "off" => (false, false),
+                "detection-only" => (true, false),
+                _ => (true, true),
+            };
+            let new = match app.setup.filter(|_| parse) {
+                Some(setup) => Some(setup(&own).map_err(|e| format!("app-layer.protocols.{}: {e}", app.name))?),
+                None => None,
+            };
+            layer.list.push(Loaded { app, new });
+            for detection in app.detection.iter().filter(|_| detect) {
+                layer.add_way(id, detection, &own)?;
+            }
+        }
+        Ok(layer)
+    }
+
+    fn add_way(&mut self, id: ProtocolId, detection: &Detection, own: &Settings) -> Result<(), String> {
+        match *detection {
+            Detection::Pattern(pattern) => {
+                let at = way_index(pattern.transport, pattern.direction);
+                self.enough[at] = self.enough[at].max(pattern.depth);
+                self.ways[at].push(Way {
+                    id,
+                    ports: None,
+                    how: How::Pattern(pattern),
+                });
+            }
+            Detection::Probe {
+                transport,
+                ports,
+                direction,
+                min,
+                probe,
+            } => {
+                let ports = match ports {
+                    Ports::Any => None,
+                    Ports::These(standard) => Some(configured_ports(own, transport).map_err(|e| e.to_string())?.unwrap_or_else(|| standard.to_vec())),
+                };
+                for way in [Direction::ToServer, Direction::ToClient] {
+                    if direction.is_none_or(|d| d == way) {
+                        self.ways[way_index(transport, way)].push(Way {
+                            id,
+                            ports: ports.clone(),
+                            how: How::Probe(min, probe),
+                        });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The protocol of that number.
+    pub fn get(&self, id: ProtocolId) -> Option<&'static Application> {
+        self.list.get(usize::from(id.0)).map(|loaded| loaded.app)
+    }
+
+    /// All protocols, by number.
+    pub fn iter(&self) -> impl Iterator<Item = (ProtocolId, &'static Application)> {
+        self.list
+            .iter()
+            .enumerate()
+            .map(|(n, loaded)| (ProtocolId(n as u8), loaded.app))
+    }
+
+    /// The protocols that a rule's header or `app-layer-protocol` calls by that name.
+    pub fn named(&self, name: &str) -> Option<AppSet> {
+        let mut set = AppSet::EMPTY;
+        for (id, app) in self.iter() {
+            if app.name == name || app.aliases.contains(&name) {
+                set = set.with(id);
+            }
+        }
+        (!set.is_empty()).then_some(set)
+    }
+
+    /// The protocol with exactly that name.
+    pub fn by_name(&self, name: &str) -> Option<ProtocolId> {
+        self.iter().find(|(_, app)| app.name == name).map(|(id, _)| id)
+    }
+
+    /// A parser for a flow of that protocol; `None` where it is only recognised.
+    pub fn parser(&self, id: ProtocolId) -> Option<Box<dyn Parser>> {
+        self.list
+            .get(usize::from(id.0))
+            .and_then(|loaded| loaded.new.as_ref())
+            .map(|new| new())
+    }
+
+    /// Looks at the first bytes in a direction.
+    pub(super) fn recognise(&self, transport: Transport, direction: Direction, port: u16, data: &[u8]) -> Recognised {
+        let at = way_index(transport, direction);
+        let mut waiting = false;
+        for way in &self.ways[at] {
+            if way.ports.as_ref().is_some_and(|ports| !ports.contains(&port)) {
+                continue;
+            }
+            let found = match &way.how {
+                How::Pattern(pattern) => pattern.look(data, direction),
+                How::Probe(min, _) if data.len() < *min => Probe::More,
+                How::Probe(_, probe) => probe(data, direction),
+            };
+            match found {
+                Probe::Yes => return Recognised::As(way.id, false),
+                Probe::Reversed => return Recognised::As(way.id, true),
+                Probe::No => {}
+                Probe::More => waiting = true,
+            }
+        }
+        // LIMIT: a stream that nothing recognises is let go after so many bytes.
+        let enough = transport == Transport::Udp || data.len() >= MAX_PROBED.max(self.enough[at]);
+        if waiting && !enough {
+            Recognised::NotYet
+        } else {
+            Recognised::Nothing
+        }
+    }
+}
+
+impl std::fmt::Debug for AppLayer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter().map(|(_, app)| app.name)).finish()
+    }
+}
+
+/// Ports as `detection-ports` has them, if it has.
+fn configured_ports(own: &Settings, transport: Transport) -> Result<Option<Vec<u16>>, String> {
+    let name = match transport {
+        Transport::Tcp => "tcp",
+        Transport::Udp => "udp",
+    };
+    let paths = [
+        format!("{name}.detection-ports.dp"),
+        "detection-ports.dp".to_owned(),
+        format!("detection-ports.{name}.toserver"),
+    ];
+    let Some(text) = paths.iter().find_map(|path| own.text(path)) else {
+        return Ok(None);
+    };
+    let mut ports = Vec::new();
+    for part in text.trim_matches(['[', ']']).split(',').map(str::trim) {
+        let (from, to) = part.split_once(':').or_else(|| part.split_once('-')).unwrap_or((part, part));
+        match (from.trim().parse::<u16>(), to.trim().parse::<u16>()) {
+            (Ok(from), Ok(to)) => ports.extend(from..=to),
+            _ => return Err(format!("detection-ports: `{part}` is no port")),
+        }
+    }
+    Ok(Some(ports))
+}
+
+const fn way_index(transport: Transport, direction: Direction) -> usize {
+    (transport as usize) * 2 + direction.index()
+}
+
+/// Bytes of a direction that are looked at to recognise a protocol, at most.
+const MAX_PROBED: usize = 4096;

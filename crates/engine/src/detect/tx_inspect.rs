@@ -1,0 +1,277 @@
+//! Verification of rules that ask for something of a transaction.
+//!
+//! A transaction is looked at each time it may have changed, until it is complete. What a rule asks of a buffer is
+//! settled when the progress of the buffer is reached; a rule that waits for the rest stays a candidate of the
+//! transaction, with a bit for each condition that holds.
+
+use packet::Direction;
+
+use super::rule_set::RuleSet;
+use super::tx_prefilter::{TxGroup, place};
+use super::verify::{Detector, Input, Match, flow_matches};
+use crate::app_layer::{AppFlow, Application, COMPLETE, Candidate, ProtocolId, Transaction, TxState};
+use crate::rule::{FlowVars, Op, Rule, TxCondition, TxContext};
+
+/// Where a transaction stands.
+#[derive(Clone, Copy)]
+struct Place {
+    protocol: ProtocolId,
+    direction: Direction,
+    progress: u8,
+    /// The progress that means complete.
+    complete: u8,
+}
+
+/// What became of a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    /// Every condition holds.
+    Matches,
+    /// Some cannot be told yet.
+    Waits,
+    /// It cannot match this transaction any more.
+    Over,
+    /// It is not for this packet; another packet may be.
+    NotNow,
+}
+
+impl Detector {
+    /// Looks at what is new of a flow's transactions in the packet's direction, and appends the rules that match.
+    pub fn run_transactions(
+        &mut self,
+        rules: &RuleSet,
+        input: &Input<'_>,
+        (flow, app): (&mut AppFlow, &'static Application),
+        vars: &mut FlowVars,
+        matches: &mut Vec<Match>,
+    ) {
+        let (Some(direction), Some(protocol)) = (input.context.direction, flow.protocol()) else {
+            return;
+        };
+        let ended = flow.has_ended(direction);
+        let Some(list) = flow.transactions_mut() else { return };
+        let empty = TxGroup::default();
+        let group = rules.prefilter.transactions.group(protocol, direction).unwrap_or(&empty);
+        let complete = app.complete(direction);
+        for index in 0..list.len() {
+            let Some((state, tx)) = list.get_mut(index) else { break };
+            if state.inspection[direction.index()].done {
+                continue;
+            }
+            let progress = if ended { COMPLETE } else { tx.progress(direction) };
+            let place = Place {
+                protocol,
+                direction,
+                progress,
+                complete,
+            };
+            self.transaction(rules, group, input, (state, tx), place, vars, matches);
+            tx.inspected(direction);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a verification looks at, each of its own kind")]
+    fn transaction(
+        &mut self,
+        rules: &RuleSet,
+        group: &TxGroup,
+        input: &Input<'_>,
+        (state, tx): (&mut TxState, &mut dyn Transaction),
+        place: Place,
+        vars: &mut FlowVars,
+        matches: &mut Vec<Match>,
+    ) {
+        let at = place.direction.index();
+        self.collect_transaction(rules, group, (state, tx), place);
+        let mut found = std::mem::take(&mut self.candidates);
+        let mut candidates = std::mem::take(&mut state.inspection[at].candidates);
+        // New candidates among those that wait, in the order of the rules.
+        found.sort_unstable();
+        found.dedup();
+        for rule in found.drain(..) {
+            if let Err(to) = candidates.binary_search_by_key(&rule, |c| c.rule) {
+                candidates.insert(
+                    to,
+                    Candidate {
+                        rule,
+                        held: 0,
+                        settled: false,
+                    },
+                );
+            }
+        }
+        self.candidates = found;
+        let mut passed = false;
+        for candidate in &mut candidates {
+            if candidate.settled || passed {
+                continue;
+            }
+            let Some(rule) = rules.rules.get(candidate.rule as usize) else {
+                continue;
+            };
+            self.verified += 1;
+            let stand = self.stand(rules, rule, input, (state, tx), place, vars, &mut candidate.held);
+            candidate.settled = matches!(stand, Stand::Matches | Stand::Over);
+            if stand == Stand::Matches {
+                state.alerted |= !rule.silent;
+                let times = rule.header.fits(input.context.packet);
+                matches.extend((0..times).map(|_| Match {
+                    rule: candidate.rule,
+                    stream: rule.header.protocols.has(6),
+                    tx: Some(state.id),
+                }));
+                for effect in &rule.effects {
+                    vars.apply(effect);
+                }
+                passed = rule.action == crate::rule::Action::Pass;
+            }
+        }
+        let inspection = &mut state.inspection[at];
+        inspection.searched = place.progress.saturating_add(1);
+        inspection.done = place.progress >= place.complete;
+        if !inspection.done {
+            inspection.candidates = candidates;
+        }
+    }
+
+    /// Collects the rules that there is a new reason to look at.
+    fn collect_transaction(
+        &mut self,
+        rules: &RuleSet,
+        group: &TxGroup,
+        (state, tx): (&mut TxState, &mut dyn Transaction),
+        place: Place,
+    ) {
+        let inspection = &mut state.inspection[place.direction.index()];
+        let out = &mut self.candidates;
+        out.extend_from_slice(&group.always);
+        for event in state.events.without(inspection.events).iter() {
+            if let Some(list) = group.events.get(&event) {
+                out.extend_from_slice(list);
+            }
+        }
+        inspection.events = state.events;
+        for buffer in &group.buffers {
+            let searched = inspection.searched > buffer.at;
+            if buffer.at > place.progress || (searched && !buffer.streaming) {
+                continue;
+            }
+            for index in 0..if buffer.multi { MAX_MULTI } else { 1 } {
+                let Some(data) = rules.tx_buffer(
+                    buffer.buffer,
+                    place.protocol,
+                    tx,
+                    (place.direction, index),
+                    &mut self.made,
+                    &mut self.transformed,
+                ) else {
+                    break;
+                };
+                buffer.patterns.scan(data, &mut self.scan, out);
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a verification looks at, each of its own kind")]
+    fn stand(
+        &mut self,
+        rules: &RuleSet,
+        rule: &Rule,
+        input: &Input<'_>,
+        (state, tx): (&TxState, &dyn Transaction),
+        at: Place,
+        vars: &FlowVars,
+        held: &mut u32,
+    ) -> Stand {
+        let context = &input.context;
+        if !rule.header.protocols.matches(context.packet)
+            || rule.header.fits(context.packet) == 0
+            || !flow_matches(rule.flow, input)
+            || !rule.state.iter().all(|check| vars.holds(check))
+            || !rule.checks.iter().all(|check| check.matches(context))
+        {
+            return Stand::NotNow;
+        }
+        if !rule.buffers.is_empty() && !self.packet_buffers(rules, rule, input) {
+            return Stand::NotNow;
+        }
+        let mut waits = false;
+        for (number, condition) in rule.tx.iter().enumerate() {
+            let bit = 1u32 << number.min(30);
+            if *held & bit != 0 {
+                continue;
+            }
+            let Some(from) = place(condition, at.protocol, at.direction, &rules.buffers) else {
+                return Stand::Over;
+            };
+            if from > at.progress {
+                waits = true;
+                continue;
+            }
+            let (holds, may_later) = self.condition(rules, condition, (state, tx), at);
+            if holds {
+                *held |= bit;
+            } else if may_later && at.progress < at.complete {
+                waits = true;
+            } else {
+                return Stand::Over;
+            }
+        }
+        if let Some(payload) = &rule.payload
+            && *held & PAYLOAD_HELD == 0
+        {
+            if self.payload(payload, input).is_none() {
+                return Stand::Waits;
+            }
+            *held |= PAYLOAD_HELD;
+        }
+        if waits { Stand::Waits } else { Stand::Matches }
+    }
+
+    /// Whether a condition holds, and if not, whether it may later.
+    fn condition(
+        &mut self,
+        rules: &RuleSet,
+        condition: &TxCondition,
+        (state, tx): (&TxState, &dyn Transaction),
+        at: Place,
+    ) -> (bool, bool) {
+        let (id, ops) = match condition {
+            TxCondition::Check(check, _) => {
+                let context = TxContext {
+                    tx,
+                    state,
+                    direction: at.direction,
+                };
+                return (check.matches(&context), check.retried());
+            }
+            TxCondition::Buffer(id, ops) => (*id, ops),
+        };
+        let used = rules.buffers.get(usize::from(id.0));
+        let streaming = used.and_then(|u| u.provider(at.protocol)).is_some_and(|p| p.streaming);
+        let several = used.is_some_and(|u| u.def.multi);
+        for index in 0..if several { MAX_MULTI } else { 1 } {
+            let data = rules.tx_buffer(
+                id,
+                at.protocol,
+                tx,
+                (at.direction, index),
+                &mut self.made,
+                &mut self.transformed,
+            );
+            match data {
+                // Suricata: a missing buffer is asked about once, when its progress is reached.
+                None => return (index == 0 && matches!(ops.first(), Some(Op::Absent(_))), streaming),
+                Some(data) if self.inspector.matches(ops, data) => return (true, false),
+                Some(_) => {}
+            }
+        }
+        (false, streaming)
+    }
+}
+
+/// The bit of the payload among the conditions of a rule.
+const PAYLOAD_HELD: u32 = 1 << 31;
+
+/// LIMIT: so many buffers of a kind are looked at in a transaction.
+const MAX_MULTI: usize = 1024;
