@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use config::{Loaded, Request};
+use engine::app_layer::{AppLayer, Settings};
 use engine::compile::{
     Compiler, ConfigFileError, ThresholdEntry, Variables, parse_classifications, parse_references, parse_thresholds,
 };
@@ -42,6 +43,7 @@ impl Setup {
             thresholds: Vec::new(),
             configured: path.is_some(),
         };
+        setup.read_protocols()?;
         setup.env.rule_folder = rules.first().map(|p| folder_of(p)).unwrap_or_default();
         let classifications = setup.file(setup.config.classification_file.clone(), rules, "classification.config");
         setup.read_classifications(classifications.as_deref())?;
@@ -102,6 +104,18 @@ impl Setup {
         Ok(())
     }
 
+    /// The application protocols, as configured, and what rules call their parts.
+    fn read_protocols(&mut self) -> Result<()> {
+        let layer = AppLayer::new(&protocols::applications(), &Settings::default()).map_err(|e| anyhow!(e))?;
+        self.env.app_layer = Arc::new(layer);
+        self.env.pcre_buffers = protocols::ALL.iter().flat_map(|p| p.pcre_buffers.iter().copied()).collect();
+        self.env.keywords = protocols::keywords()
+            .iter()
+            .flat_map(|keyword| std::iter::once(keyword.name).chain(keyword.aliases.iter().copied()))
+            .collect();
+        Ok(())
+    }
+
     fn read_reputation(&mut self) -> Result<()> {
         let Some(files) = &self.config.reputation else {
             return Ok(());
@@ -132,7 +146,7 @@ impl Setup {
 
 /// The keywords of the program.
 pub fn registry() -> Registry {
-    Registry::new(&[engine::keywords::ALL])
+    Registry::new(&[engine::keywords::ALL, &protocols::keywords()])
 }
 
 fn folder_of(path: &Path) -> PathBuf {

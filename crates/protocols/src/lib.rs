@@ -9,19 +9,47 @@
     warn(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)
 )]
 
+pub mod app;
+pub mod dcerpc;
+pub mod dns;
+pub mod files;
+pub mod ftp;
+pub mod ftp_data;
 #[cfg(test)]
 pub(crate) mod harness;
+pub mod http1;
+pub mod imap;
+pub mod pop3;
+pub mod smb;
+pub mod smtp;
+pub mod ssh;
+pub mod telnet;
 pub mod template;
+pub mod tls;
+
 
 use engine::app_layer::Application;
 use engine::keyword::Keyword;
 use engine::protocol::Protocol;
 
 /// Every protocol of the program, and keywords that belong to several. The order is that in which they are recognised.
-pub static ALL: &[&Protocol] = &[];
+pub static ALL: &[&Protocol] = &[
+    &http1::PROTOCOL,
+    &tls::PROTOCOL,
+    &dns::PROTOCOL,
+    &smtp::PROTOCOL,
+    &ssh::PROTOCOL,
+    &smb::PROTOCOL,
+    &ftp::PROTOCOL,
+    &ftp_data::PROTOCOL,
+    &dcerpc::PROTOCOL,
+    &pop3::PROTOCOL,
+    &imap::PROTOCOL,
+    &telnet::PROTOCOL,
+];
 
 /// Keywords that belong to several protocols.
-pub static SHARED_KEYWORDS: &[&Keyword] = &[];
+pub static SHARED_KEYWORDS: &[&[&Keyword]] = &[app::KEYWORDS, files::KEYWORDS];
 
 /// What the run time needs of them.
 pub fn applications() -> Vec<&'static Application> {
@@ -31,5 +59,5 @@ pub fn applications() -> Vec<&'static Application> {
 /// All their keywords.
 pub fn keywords() -> Vec<&'static Keyword> {
     let own = ALL.iter().flat_map(|protocol| protocol.keywords.iter().copied());
-    own.chain(SHARED_KEYWORDS.iter().copied()).collect()
+    own.chain(SHARED_KEYWORDS.iter().flat_map(|list| list.iter().copied())).collect()
 }
