@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use config::{Loaded, Request};
-use engine::app_layer::{AppLayer, Settings};
+use engine::app_layer::AppLayer;
 use engine::compile::{
     Compiler, ConfigFileError, ThresholdEntry, Variables, parse_classifications, parse_references, parse_thresholds,
 };
@@ -33,6 +33,7 @@ impl Setup {
             path: path.map(Path::to_owned),
             set: set.to_vec(),
             inline,
+            record_types: record_types(),
         };
         let config = request.load()?;
         let variables = config.variables.clone();
@@ -106,9 +107,13 @@ impl Setup {
 
     /// The application protocols, as configured, and what rules call their parts.
     fn read_protocols(&mut self) -> Result<()> {
-        let layer = AppLayer::new(&protocols::applications(), &Settings::default()).map_err(|e| anyhow!(e))?;
+        let layer = AppLayer::new(&protocols::applications(), &self.config.protocols).map_err(|e| anyhow!(e))?;
+        self.config.unused.extend(self.config.protocols.unread());
         self.env.app_layer = Arc::new(layer);
-        self.env.pcre_buffers = protocols::ALL.iter().flat_map(|p| p.pcre_buffers.iter().copied()).collect();
+        self.env.pcre_buffers = protocols::ALL
+            .iter()
+            .flat_map(|p| p.pcre_buffers.iter().copied())
+            .collect();
         self.env.keywords = protocols::keywords()
             .iter()
             .flat_map(|keyword| std::iter::once(keyword.name).chain(keyword.aliases.iter().copied()))
@@ -142,6 +147,15 @@ impl Setup {
             .set_geoip(bytes)
             .with_context(|| format!("{} is no GeoIP2 database", path.display()))
     }
+}
+
+/// The types of EVE records that application protocols write.
+pub fn record_types() -> Vec<&'static str> {
+    let applications = protocols::applications();
+    applications
+        .iter()
+        .flat_map(|app| app.loggers.iter().map(|logger| logger.event_type))
+        .collect()
 }
 
 /// The keywords of the program.

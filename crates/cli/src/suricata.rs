@@ -137,6 +137,7 @@ impl Suricata {
                 path: self.config,
                 set: self.set,
                 inline: self.simulate_ips,
+                ..config::Request::default()
             }
             .load();
             let loaded = loaded.map_err(|e| Failure::new(Exit::Rules, e))?;

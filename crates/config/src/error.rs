@@ -11,14 +11,14 @@ use crate::tree::Place;
 #[non_exhaustive]
 pub enum ConfigError {
     /// A file cannot be read.
-    #[error("{}cannot read {}: {source}", included_from(.from.as_ref()), .path.display())]
+    #[error("{}cannot read {}: {error}", included_from(.from.as_ref()), .path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// The `include` that names it.
         from: Option<Place>,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
     /// A file is no YAML.
     #[error("{place}: {reason}")]

@@ -1,7 +1,9 @@
 //! A whole configuration: what every part of the program is configured with.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use engine::app_layer::Settings;
 use engine::compile::Variables;
 use engine::config::Config;
 
@@ -23,6 +25,8 @@ pub struct Request {
     pub set: Vec<String>,
     /// The program stands between two networks, or is asked to act so: what `auto` means.
     pub inline: bool,
+    /// The types of EVE records that application protocols write.
+    pub record_types: Vec<&'static str>,
 }
 
 /// A configuration.
@@ -48,6 +52,10 @@ pub struct Loaded {
     pub log_dir: Option<PathBuf>,
     /// EVE logs that are enabled.
     pub eve: Vec<EveLogConfig>,
+    /// What the first EVE log that has a type of an application protocol's records says of it, by type.
+    pub eve_types: BTreeMap<String, Settings>,
+    /// `app-layer.protocols`.
+    pub protocols: Settings,
     /// fast.log, if enabled; there may be several.
     pub fast: Vec<FastLogConfig>,
     /// How often counters are written when the traffic is live, in seconds; `None` if they are not.
@@ -115,10 +123,14 @@ impl Request {
 
     fn sections(&self, root: &Section<'_>) -> Loaded {
         let variables = vars::variables(&root.section("vars"));
-        let outputs = outputs::outputs(root);
+        let outputs = outputs::outputs(root, &self.record_types);
         let mut engine = self.engine(root, &variables);
+        let mut eve_types = BTreeMap::new();
         for eve in &outputs.eve {
             eve.add_to(&mut engine.report);
+            for (name, options) in &eve.records.protocols {
+                eve_types.entry(name.clone()).or_insert_with(|| options.clone());
+            }
         }
         let user = root.section("run-as");
         Loaded {
@@ -132,6 +144,8 @@ impl Request {
             geoip_database: path(root, "geoip-database"),
             log_dir: path(root, "default-log-dir"),
             eve: outputs.eve,
+            eve_types,
+            protocols: root.section("app-layer").section("protocols").settings(),
             fast: outputs.fast,
             stats_interval: stats_interval(&root.section("stats")),
             capture_checksums: root
@@ -177,7 +191,7 @@ impl Loaded {
         Request {
             path: Some(path.to_owned()),
             set: set.to_vec(),
-            inline: false,
+            ..Request::default()
         }
         .load()
     }

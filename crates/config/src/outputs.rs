@@ -1,7 +1,9 @@
 //! What outputs are configured with.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use engine::app_layer::Settings;
 use engine::config::ReportConfig;
 use engine::eve::EveOptions;
 
@@ -52,6 +54,8 @@ pub struct EveRecords {
     pub drop: Option<DropRecords>,
     /// `stats`.
     pub stats: Option<StatsRecords>,
+    /// Those that application protocols write: their options by `event_type`.
+    pub protocols: BTreeMap<String, Settings>,
 }
 
 /// Which anomalies are written.

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use engine::app_layer::Settings;
+
 use crate::error::ConfigError;
 use crate::tree::Node;
 use crate::value::flag;
@@ -129,6 +131,15 @@ impl<'t> Section<'t> {
             .collect()
     }
 
+    /// All that is below, flattened, for those who know its keys: they tell which of them have an effect.
+    pub fn settings(&self) -> Settings {
+        let mut settings = Settings::of_key(&self.key);
+        if let Some(node) = self.node {
+            flatten(node, "", &mut settings);
+        }
+        settings
+    }
+
     /// The text below under `name`, if there is one.
     pub fn text_of(&self, name: &str) -> Option<&'t str> {
         self.section(name).expect_text()
@@ -184,6 +195,18 @@ impl<'t> Section<'t> {
     }
 }
 
+fn flatten(node: &Node, prefix: &str, settings: &mut Settings) {
+    node.used.set(true);
+    for (name, child) in &node.children {
+        child.used.set(true);
+        let path = format!("{prefix}{name}");
+        match &child.text {
+            Some(text) => settings.set_at(&path, text, &child.place.to_string()),
+            None => flatten(child, &format!("{path}."), settings),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,5 +243,16 @@ mod tests {
             .map(|item| (item.name, item.options().flag("enabled", true)))
             .collect();
         assert_eq!(names, [("alert", true), ("anomaly", false), ("stats", true)]);
+    }
+
+    #[test]
+    fn what_others_read_is_flattened() {
+        let tree = read_text("a:\n  b: {c: [x, {d: 1}], e: }\n  f: yes\n").expect("it is YAML");
+        let notes = Notes::default();
+        let settings = Section::root(&tree.root, &notes).section("a").settings();
+        let paths: Vec<_> = settings.paths().collect();
+        assert_eq!(paths, ["b.c.0", "b.c.1.d", "f"]);
+        assert_eq!(settings.text("b.c.1.d"), Some("1"));
+        assert_eq!(settings.wrong("f", "write `1`"), "test.yaml:3:6: `a.f: yes`: write `1`");
     }
 }

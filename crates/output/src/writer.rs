@@ -44,10 +44,10 @@ impl RecordWriter {
     /// When the file cannot be opened for writing; its folder is not made.
     pub fn file(path: &Path, mode: Mode) -> Result<Self, OutputError> {
         let name = path.display().to_string();
-        let file = open(path, mode).map_err(|source| OutputError {
+        let file = open(path, mode).map_err(|error| OutputError {
             name: name.clone(),
             records: 0,
-            source,
+            error,
         })?;
         Ok(Self {
             path: Some(path.to_owned()),
@@ -190,11 +190,11 @@ impl RecordWriter {
         self.lost_for.get_or_insert_with(|| copy(error));
     }
 
-    fn error(&self, records: u64, source: io::Error) -> OutputError {
+    fn error(&self, records: u64, error: io::Error) -> OutputError {
         OutputError {
             name: self.name.clone(),
             records,
-            source,
+            error,
         }
     }
 }

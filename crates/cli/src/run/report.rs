@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use config::{AnomalyRecords, EveLogConfig, EveRecords, FastLogConfig, FileType};
 use engine::Settler;
+use engine::app_layer::Settings;
 use engine::config::Config;
 use engine::detect::RuleSet;
 use engine::eve::{EveOptions, Origin};
@@ -255,6 +256,10 @@ fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
                 threads: false,
                 deltas: false,
             }),
+            protocols: crate::setup::record_types()
+                .into_iter()
+                .map(|name| (name.to_owned(), Settings::default()))
+                .collect(),
         },
         options: EveOptions {
             drop_alerts: true,

@@ -7,8 +7,8 @@ use crate::section::{Item, Section};
 use crate::sections::outputs::enabled;
 use crate::value::{choice, flag, number};
 
-/// Reads an `eve-log`.
-pub(crate) fn eve_log(options: &Section<'_>, sensor: Option<&str>) -> EveLogConfig {
+/// Reads an `eve-log`; `protocols` are the types of records that application protocols write.
+pub(crate) fn eve_log(options: &Section<'_>, sensor: Option<&str>, protocols: &[&str]) -> EveLogConfig {
     let mut config = EveLogConfig {
         filename: "eve.json".into(),
         filetype: FileType::Regular,
@@ -33,12 +33,12 @@ pub(crate) fn eve_log(options: &Section<'_>, sensor: Option<&str>) -> EveLogConf
         options.section("community-id-seed");
     }
     for item in options.section("types").items() {
-        record_type(&item, &mut config);
+        record_type(&item, protocols, &mut config);
     }
     config
 }
 
-fn record_type(item: &Item<'_>, config: &mut EveLogConfig) {
+fn record_type(item: &Item<'_>, protocols: &[&str], config: &mut EveLogConfig) {
     let records = &mut config.records;
     match item.name {
         "alert" if enabled(item.options()) => {
@@ -53,6 +53,9 @@ fn record_type(item: &Item<'_>, config: &mut EveLogConfig) {
         }
         "stats" if enabled(item.options()) => records.stats = Some(stats(item.options())),
         "flow" if enabled(item.options()) => records.flow = true,
+        name if protocols.contains(&name) && enabled(item.options()) => {
+            records.protocols.insert(name.to_owned(), item.options().settings());
+        }
         // Records of other types are not written: whether they are on or off has no effect.
         _ => {}
     }
@@ -122,7 +125,7 @@ mod tests {
     fn read(yaml: &str) -> (EveLogConfig, Vec<String>, Vec<String>) {
         let tree = read_text(yaml).expect("it is YAML");
         let notes = Notes::default();
-        let config = eve_log(&Section::root(&tree.root, &notes), Some("s1"));
+        let config = eve_log(&Section::root(&tree.root, &notes), Some("s1"), &["dns"]);
         let told = notes.errors.borrow().iter().map(ToString::to_string).collect();
         (config, told, unused(&tree.root))
     }
@@ -131,7 +134,7 @@ mod tests {
     fn records_are_those_that_are_named() {
         let (config, told, unused) = read(
             "types:\n  - alert:\n      tagged-packets: yes\n  - flow\n  - anomaly:\n      types: {decode: yes, applayer: no}\n  - drop:\n      flows: all\n\
-             \x20     alerts: yes\n  - stats: {totals: no, threads: yes, deltas: yes}\n  - http: {extended: yes}\n  - dns\n",
+             \x20     alerts: yes\n  - stats: {totals: no, threads: yes, deltas: yes}\n  - http: {extended: yes}\n  - dns: {requests: no}\n",
         );
         assert_eq!(told, Vec::<String>::new());
         let records = &config.records;
@@ -154,7 +157,8 @@ mod tests {
             })
         );
         assert!(config.options.drop_alerts);
-        assert_eq!(unused, ["types (http, dns)"]);
+        assert_eq!(unused, ["types (http)"]);
+        assert_eq!(records.protocols["dns"].flag("requests", true), Ok(false));
         assert_eq!(config.options.sensor_name.as_deref(), Some("s1"));
     }
 

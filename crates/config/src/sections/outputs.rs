@@ -12,13 +12,14 @@ pub(crate) struct Outputs {
     pub fast: Vec<FastLogConfig>,
 }
 
-/// Reads `outputs` and, for the records, `sensor-name`; both are at top level.
-pub(crate) fn outputs(root: &Section<'_>) -> Outputs {
+/// Reads `outputs` and, for the records, `sensor-name`; both are at top level; `protocols` as of
+/// [`eve::eve_log`].
+pub(crate) fn outputs(root: &Section<'_>, protocols: &[&str]) -> Outputs {
     let mut outputs = Outputs::default();
     let sensor = root.text_of("sensor-name");
     for item in root.section("outputs").items() {
         match item.name {
-            "eve-log" if enabled(item.options()) => outputs.eve.push(eve::eve_log(item.options(), sensor)),
+            "eve-log" if enabled(item.options()) => outputs.eve.push(eve::eve_log(item.options(), sensor, protocols)),
             "fast" if enabled(item.options()) => outputs.fast.push(fast_log(item.options())),
             _ => {}
         }
@@ -64,7 +65,7 @@ mod tests {
         )
         .expect("it is YAML");
         let notes = Notes::default();
-        let outputs = outputs(&Section::root(&tree.root, &notes));
+        let outputs = outputs(&Section::root(&tree.root, &notes), &[]);
         assert_eq!(
             outputs.fast,
             [

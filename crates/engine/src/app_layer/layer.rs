@@ -63,7 +63,7 @@ impl AppLayer {
                 _ => (true, true),
             };
             let new = match app.setup.filter(|_| parse) {
-                Some(setup) => Some(setup(&own).map_err(|e| format!("app-layer.protocols.{}: {e}", app.name))?),
+                Some(setup) => Some(setup(&own).map_err(|e| with_key(&own, e))?),
                 None => None,
             };
             layer.list.push(Loaded { app, new });
@@ -94,7 +94,9 @@ impl AppLayer {
             } => {
                 let ports = match ports {
                     Ports::Any => None,
-                    Ports::These(standard) => Some(configured_ports(own, transport).map_err(|e| e.to_string())?.unwrap_or_else(|| standard.to_vec())),
+                    Ports::These(standard) => {
+                        Some(configured_ports(own, transport)?.unwrap_or_else(|| standard.to_vec()))
+                    }
                 };
                 for way in [Direction::ToServer, Direction::ToClient] {
                     if direction.is_none_or(|d| d == way) {
@@ -194,18 +196,31 @@ fn configured_ports(own: &Settings, transport: Transport) -> Result<Option<Vec<u
         "detection-ports.dp".to_owned(),
         format!("detection-ports.{name}.toserver"),
     ];
-    let Some(text) = paths.iter().find_map(|path| own.text(path)) else {
+    let Some((path, text)) = paths.iter().find_map(|path| own.text(path).map(|text| (path, text))) else {
         return Ok(None);
     };
     let mut ports = Vec::new();
     for part in text.trim_matches(['[', ']']).split(',').map(str::trim) {
-        let (from, to) = part.split_once(':').or_else(|| part.split_once('-')).unwrap_or((part, part));
+        let (from, to) = part
+            .split_once(':')
+            .or_else(|| part.split_once('-'))
+            .unwrap_or((part, part));
         match (from.trim().parse::<u16>(), to.trim().parse::<u16>()) {
             (Ok(from), Ok(to)) => ports.extend(from..=to),
-            _ => return Err(format!("detection-ports: `{part}` is no port")),
+            _ => return Err(own.wrong(path, "write ports such as `80, 8080` or `1024:2048`")),
         }
     }
     Ok(Some(ports))
+}
+
+/// What is wrong with a setting, with the key of the protocol if it is not named yet.
+fn with_key(own: &Settings, reason: String) -> String {
+    let key = own.key_of("");
+    if reason.contains(&key) {
+        reason
+    } else {
+        format!("`{key}`: {reason}")
+    }
 }
 
 const fn way_index(transport: Transport, direction: Direction) -> usize {

@@ -11,10 +11,10 @@ use crate::tree::{Node, Place};
 impl Reader {
     /// Reads a file into `node`; `from` is what includes it.
     pub(super) fn file(&mut self, path: &Path, from: Option<&Place>, node: &mut Node) -> Result<(), ConfigError> {
-        let error = |source| ConfigError::Read {
+        let error = |error| ConfigError::Read {
             path: path.to_owned(),
             from: from.cloned(),
-            source,
+            error,
         };
         // LIMIT: files that include each other in a circle end here.
         if self.open.len() >= MAX_DEPTH {
