@@ -8,7 +8,7 @@ use super::application::{Application, ProtocolId};
 use super::detection::Transport;
 use super::event::{AppEvent, AppEventSet};
 use super::file::FileSettings;
-use super::layer::{AppLayer, Recognised};
+use super::layer::{AppLayer, Other, Recognised};
 use super::parser::{Context, Effects, Expectation, Outcome, Parser, Switch};
 use super::transaction::TransactionList;
 
@@ -44,6 +44,17 @@ struct Side {
     ended: bool,
     /// Bytes came.
     spoke: bool,
+}
+
+impl Side {
+    /// What the recognition of the other direction may know of this one.
+    fn known(&self) -> Other {
+        match self.looks {
+            Some(id) => Other::Looks(id),
+            None if self.looked => Other::Nothing,
+            None => Other::Unknown,
+        }
+    }
 }
 
 /// The flow that bytes belong to.
@@ -253,7 +264,9 @@ impl AppFlow {
             }
             return true;
         }
-        let found = link.layer.recognise(link.transport, direction, link.server.1, data);
+        let found = link
+            .layer
+            .recognise(link.transport, direction, link.server.1, data, self.sides[other].known());
         match found {
             Recognised::As(id, _) => {
                 self.sides[at].looked = true;
@@ -356,7 +369,9 @@ impl AppFlow {
     fn change(&mut self, data: &[u8], eof: bool, direction: Direction, link: &Link<'_>) -> Fed {
         let at = direction.index();
         let port = self.expecting.and_then(|switch| switch.port).unwrap_or(link.server.1);
-        let found = link.layer.recognise(link.transport, direction, port, data);
+        let found = link
+            .layer
+            .recognise(link.transport, direction, port, data, Other::Unknown);
         match found {
             Recognised::As(id, _) => {
                 if self.agreed.is_some_and(|agreed| agreed != id) {

@@ -46,6 +46,17 @@ pub(super) enum Recognised {
     NotYet,
 }
 
+/// What is known of the direction that is not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    /// It said nothing, or too little to tell.
+    Unknown,
+    /// It looks like this.
+    Looks(ProtocolId),
+    /// It looks like nothing.
+    Nothing,
+}
+
 impl AppLayer {
     /// These protocols, each with what the configuration says of it below `app-layer.protocols.<name>`.
     ///
@@ -149,11 +160,22 @@ impl AppLayer {
             .map(|new| new())
     }
 
-    /// Looks at the first bytes in a direction.
-    pub(super) fn recognise(&self, transport: Transport, direction: Direction, port: u16, data: &[u8]) -> Recognised {
+    /// Looks at the first bytes in a direction: `other` is what is known of the other one.
+    pub(super) fn recognise(
+        &self,
+        transport: Transport,
+        direction: Direction,
+        port: u16,
+        data: &[u8],
+        other: Other,
+    ) -> Recognised {
         let at = way_index(transport, direction);
         let mut waiting = false;
-        for way in &self.ways[at] {
+        let mut perhaps = None;
+        let ours = |way: &&Way| other == Other::Looks(way.id);
+        // What the other direction looks like is asked first: several protocols begin with `USER`.
+        let ways = self.ways[at].iter();
+        for way in ways.clone().filter(ours).chain(ways.filter(|way| !ours(way))) {
             if way.ports.as_ref().is_some_and(|ports| !ports.contains(&port)) {
                 continue;
             }
@@ -165,9 +187,17 @@ impl AppLayer {
             match found {
                 Probe::Yes => return Recognised::As(way.id, false),
                 Probe::Reversed => return Recognised::As(way.id, true),
+                Probe::Perhaps if other == Other::Looks(way.id) => return Recognised::As(way.id, false),
+                Probe::Perhaps => {
+                    waiting = true;
+                    perhaps.get_or_insert(way.id);
+                }
                 Probe::No => {}
                 Probe::More => waiting = true,
             }
+        }
+        if let (Some(id), Other::Nothing | Other::Looks(_)) = (perhaps, other) {
+            return Recognised::As(id, false);
         }
         // LIMIT: a stream that nothing recognises is let go after so many bytes.
         let enough = transport == Transport::Udp || data.len() >= MAX_PROBED.max(self.enough[at]);
