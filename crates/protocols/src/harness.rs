@@ -73,7 +73,8 @@ impl Conversation {
     pub fn lose(&mut self, direction: Direction, bytes: u64) -> &mut Self {
         self.waiting[direction.index()].clear();
         let (layer, files) = (&self.layer, &self.files);
-        self.flow.gap(bytes, direction, &link(layer, files, self.transport, self.port));
+        self.flow
+            .gap(bytes, direction, &link(layer, files, self.transport, self.port));
         self
     }
 

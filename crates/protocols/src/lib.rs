@@ -27,7 +27,6 @@ pub mod telnet;
 pub mod template;
 pub mod tls;
 
-
 use engine::app_layer::Application;
 use engine::keyword::Keyword;
 use engine::protocol::Protocol;
@@ -59,5 +58,6 @@ pub fn applications() -> Vec<&'static Application> {
 /// All their keywords.
 pub fn keywords() -> Vec<&'static Keyword> {
     let own = ALL.iter().flat_map(|protocol| protocol.keywords.iter().copied());
-    own.chain(SHARED_KEYWORDS.iter().flat_map(|list| list.iter().copied())).collect()
+    own.chain(SHARED_KEYWORDS.iter().flat_map(|list| list.iter().copied()))
+        .collect()
 }

@@ -1,5 +1,7 @@
 //! HTTP/1.
 
+pub mod body;
+
 use engine::app_layer::Application;
 use engine::protocol::Protocol;
 

@@ -15,7 +15,9 @@ struct Record<'a> {
 
 /// Writes the record.
 pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
-    let Some(tx) = tx_as::<TemplateTx>(context.tx) else { return };
+    let Some(tx) = tx_as::<TemplateTx>(context.tx) else {
+        return;
+    };
     fields.add(
         NAME,
         &Record {

@@ -123,7 +123,8 @@ pub(super) fn length(data: &[u8]) -> Length {
         None if digits < MAX_DIGITS => Length::Cut,
         Some(b':') if digits > 0 => {
             let number = data.iter().take(digits).fold(0usize, |n, digit| {
-                n.saturating_mul(10).saturating_add(usize::from(digit.wrapping_sub(b'0')))
+                n.saturating_mul(10)
+                    .saturating_add(usize::from(digit.wrapping_sub(b'0')))
             });
             Length::Known(digits.saturating_add(1), number.min(MAX_MESSAGE))
         }
@@ -148,8 +149,14 @@ mod tests {
             talk.client(b"5:hello2:hi", piece).server(b"3:you", piece);
             let list = talk.transactions();
             assert_eq!(list.len(), 2, "pieces of {piece}");
-            let first = list.get(0).and_then(|(_, tx)| engine::buffer::tx_as::<TemplateTx>(tx)).expect("a transaction");
-            assert_eq!((first.question.as_slice(), first.answer.as_deref()), (&b"hello"[..], Some(&b"you"[..])));
+            let first = list
+                .get(0)
+                .and_then(|(_, tx)| engine::buffer::tx_as::<TemplateTx>(tx))
+                .expect("a transaction");
+            assert_eq!(
+                (first.question.as_slice(), first.answer.as_deref()),
+                (&b"hello"[..], Some(&b"you"[..]))
+            );
         }
     }
 
