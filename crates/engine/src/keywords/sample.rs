@@ -82,6 +82,14 @@ pub fn apply(draft: &mut RuleDraft<'_>, options: &[(&Keyword, &str)]) -> Parsed<
                 draft.section().ops.push(op);
             }
             Kind::StickyBuffer(buffer) => draft.select(buffer),
+            Kind::BufferModifier(buffer) => {
+                let content = draft.take_last_content()?;
+                draft.section_of(buffer).ops.push(crate::rule::Op::Content(content));
+            }
+            Kind::Transaction(read) => {
+                let check = read(draft, &arg)?;
+                draft.tx_checks.push(check);
+            }
             Kind::Transform(read) => draft.transform(read(&arg)?)?,
             Kind::PostMatch(read) => {
                 let effects = read(draft, &arg)?;

@@ -167,6 +167,10 @@ fn read(draft: &mut RuleDraft<'_>, keyword: &Keyword, arg: &Arg<'_>) -> Parsed<(
             draft.select(buffer);
             Ok(())
         }
+        Kind::BufferModifier(buffer) => draft
+            .take_last_content()
+            .map(|content| draft.section_of(buffer).ops.push(crate::rule::Op::Content(content))),
+        Kind::Transaction(read) => read(draft, arg).map(|check| draft.tx_checks.push(check)),
         Kind::Transform(read) => read(arg).and_then(|transform| draft.transform(transform)),
         Kind::PostMatch(read) => read(draft, arg).map(|effects| draft.effects.extend(effects)),
     }

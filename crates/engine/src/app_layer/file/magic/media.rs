@@ -13,7 +13,7 @@ pub(super) fn tell(data: &[u8]) -> Told {
         });
     }
     if let [compression @ (b'F' | b'C' | b'Z'), b'W', b'S', version, ..] = data
-        && (3..64).contains(version)
+        && (3..32).contains(version)
         && data.len() > 8
     {
         let compressed = if *compression == b'F' { "" } else { " (compressed)" };
