@@ -22,8 +22,6 @@ pub use file::{File, FileSettings, FileState, Files};
 pub use flow::{AppFlow, Fed, Link};
 pub use layer::AppLayer;
 pub use log::{Fields, LogContext, Logger};
-pub use parser::{Context, Effects, Expectation, Outcome, Parser, Switch};
+pub use parser::{Context, Effects, Expectation, NewParser, Outcome, Parser, Switch};
 pub use settings::Settings;
-pub use transaction::{
-    COMPLETE, Candidate, EventSet, Inspection, Transaction, TransactionList, Transactions, TxState,
-};
+pub use transaction::{COMPLETE, Candidate, EventSet, Inspection, Transaction, TransactionList, Transactions, TxState};

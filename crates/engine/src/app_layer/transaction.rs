@@ -29,6 +29,13 @@ pub trait Transaction: Any + Send + fmt::Debug {
         None
     }
 
+    /// Whether integers in `direction` are little endian, in a protocol whose messages say so: what `dce` of
+    /// `byte_test` and its family means.
+    fn little_endian(&self, direction: Direction) -> bool {
+        let _ = direction;
+        false
+    }
+
     /// Rules have looked at everything there is in `direction`: bodies may let go of it.
     fn inspected(&mut self, direction: Direction) {
         let _ = direction;

@@ -1,11 +1,12 @@
 //! Content inspection: whether a buffer satisfies the operations of a rule, with backtracking.
 
 use super::literal;
-use super::number::{self, value_of};
+use super::number::{self, Found, value_of};
 use std::cell::RefCell;
 
 use crate::rule::{
-    Base64, BufferView, ByteJump, Compare, Content, DatasetState, JumpFrom, MAX_VARS, Math, Num, Op, Pcre,
+    Base64, BufferView, ByteJump, Compare, Content, DatasetState, Encoding, JumpFrom, MAX_VARS, Math, Num, Op, Pcre,
+    Read,
 };
 
 /// What inspection reuses from buffer to buffer.
@@ -15,6 +16,8 @@ pub struct Inspector {
     steps: u32,
     decoded: Vec<Vec<u8>>,
     sets: RefCell<DatasetState>,
+    /// What `dce` means: integers are little endian.
+    dce_little: bool,
 }
 
 /// How an attempt ended.
@@ -32,6 +35,14 @@ impl Inspector {
     /// What rules have changed of the sets since this was asked last: for the end of a capture.
     pub fn take_sets(&mut self) -> DatasetState {
         self.sets.take()
+    }
+
+    /// Whether `data` satisfies all of `ops`, with the byte order that `dce` means there: little endian or not.
+    pub fn matches_dce(&mut self, ops: &[Op], data: &[u8], little: bool) -> bool {
+        self.dce_little = little;
+        let matched = self.matches(ops, data);
+        self.dce_little = false;
+        matched
     }
 
     /// Whether `data` satisfies all of `ops`.
@@ -54,7 +65,7 @@ impl Inspector {
             Op::Content(content) => self.content(content, rest, data, cursor, depth),
             Op::Pcre(pcre) => self.pcre(pcre, rest, data, cursor, depth),
             Op::ByteTest(test) => {
-                let Some(found) = number::read(data, cursor, &test.read, &self.vars) else {
+                let Some(found) = self.number(data, cursor, &test.read) else {
                     return Verdict::Retry;
                 };
                 let right = value_of(test.value, &self.vars) as u64;
@@ -68,7 +79,7 @@ impl Inspector {
                 None => Verdict::Retry,
             },
             Op::ByteExtract(extract) => {
-                let Some(found) = number::read(data, cursor, &extract.read, &self.vars) else {
+                let Some(found) = self.number(data, cursor, &extract.read) else {
                     return Verdict::Retry;
                 };
                 let mut value = found.value.wrapping_mul(extract.multiplier.into());
@@ -79,7 +90,7 @@ impl Inspector {
                 self.run(rest, data, found.end, depth)
             }
             Op::ByteMath(math) => {
-                let Some(found) = number::read(data, cursor, &math.read, &self.vars) else {
+                let Some(found) = self.number(data, cursor, &math.read) else {
                     return Verdict::Retry;
                 };
                 let Some(value) = calculate(found.value, math.operator, value_of(math.value, &self.vars) as u64) else {
@@ -221,7 +232,7 @@ impl Inspector {
     }
 
     fn jump(&self, jump: &ByteJump, data: &[u8], cursor: usize) -> Option<usize> {
-        let found = number::read(data, cursor, &jump.read, &self.vars)?;
+        let found = self.number(data, cursor, &jump.read)?;
         let mut distance = i64::try_from(found.value).ok()?.checked_mul(jump.multiplier.into())?;
         if jump.align {
             distance = distance.checked_add(3)? & !3;
@@ -252,6 +263,14 @@ impl Inspector {
         let matched = !decoded.is_empty() && self.run(&base64.data, &decoded, 0, depth + 1) == Verdict::Match;
         self.decoded.push(decoded);
         matched
+    }
+
+    fn number(&self, data: &[u8], cursor: usize, read: &Read) -> Option<Found> {
+        let encoding = match read.encoding {
+            Encoding::Dce if self.dce_little => Encoding::Little,
+            other => other,
+        };
+        number::read(data, cursor, &Read { encoding, ..*read }, &self.vars)
     }
 
     fn set(&mut self, into: crate::rule::VarId, value: u64) {

@@ -22,7 +22,7 @@ pub fn value_of(num: Num, vars: &[u64; MAX_VARS]) -> i64 {
     }
 }
 
-/// Reads the number that `read` describes; `None` when it does not lie in the buffer or is none.
+/// Reads the number that `read` describes, `dce` as big endian; `None` when it does not lie in the buffer or is none.
 pub fn read(data: &[u8], cursor: usize, read: &Read, vars: &[u64; MAX_VARS]) -> Option<Found> {
     let base = if read.relative { i64::try_from(cursor).ok()? } else { 0 };
     let start = usize::try_from(base.checked_add(value_of(read.offset, vars))?).ok()?;

@@ -51,7 +51,11 @@ impl Detector {
         let ended = flow.has_ended(direction);
         let Some(list) = flow.transactions_mut() else { return };
         let empty = TxGroup::default();
-        let group = rules.prefilter.transactions.group(protocol, direction).unwrap_or(&empty);
+        let group = rules
+            .prefilter
+            .transactions
+            .group(protocol, direction)
+            .unwrap_or(&empty);
         let complete = app.complete(direction);
         for index in 0..list.len() {
             let Some((state, tx)) = list.get_mut(index) else { break };
@@ -70,7 +74,10 @@ impl Detector {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a verification looks at, each of its own kind")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a verification looks at, each of its own kind"
+    )]
     fn transaction(
         &mut self,
         rules: &RuleSet,
@@ -172,7 +179,10 @@ impl Detector {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a verification looks at, each of its own kind")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a verification looks at, each of its own kind"
+    )]
     fn stand(
         &mut self,
         rules: &RuleSet,
@@ -262,7 +272,9 @@ impl Detector {
             match data {
                 // Suricata: a missing buffer is asked about once, when its progress is reached.
                 None => return (index == 0 && matches!(ops.first(), Some(Op::Absent(_))), streaming),
-                Some(data) if self.inspector.matches(ops, data) => return (true, false),
+                Some(data) if self.inspector.matches_dce(ops, data, tx.little_endian(at.direction)) => {
+                    return (true, false);
+                }
                 Some(_) => {}
             }
         }

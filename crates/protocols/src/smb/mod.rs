@@ -15,7 +15,7 @@ pub static PROTOCOL: Protocol = Protocol {
 /// What the run time needs.
 pub static APPLICATION: Application = Application {
     name: NAME,
-    aliases: &[],
+    aliases: &["dcerpc"],
     detection: &[],
     first: None,
     setup: None,
@@ -27,3 +27,22 @@ pub static APPLICATION: Application = Application {
 
 /// The name of the protocol.
 pub const NAME: &str = "smb";
+
+/// A command and its answer.
+#[derive(Debug, Default)]
+pub struct SmbTx {
+    call: Option<Box<crate::dcerpc::call::Call>>,
+}
+
+impl SmbTx {
+    /// The DCERPC call that it carries.
+    pub fn call(&self) -> Option<&crate::dcerpc::call::Call> {
+        self.call.as_deref()
+    }
+}
+
+impl engine::app_layer::Transaction for SmbTx {
+    fn progress(&self, _direction: packet::Direction) -> u8 {
+        1
+    }
+}
