@@ -415,6 +415,7 @@ impl AppFlow {
 fn context<'a>(direction: Direction, eof: bool, link: &Link<'a>, effects: &'a mut Effects) -> Context<'a> {
     Context {
         direction,
+        transport: link.transport,
         time: link.time,
         eof,
         client: link.client,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use packet::{Direction, Timestamp};
 
+use super::detection::Transport;
 use super::file::FileSettings;
 use super::transaction::TransactionList;
 
@@ -63,6 +64,8 @@ pub enum Outcome {
 pub struct Context<'a> {
     /// Where the bytes go.
     pub direction: Direction,
+    /// A piece of a stream, or a datagram.
+    pub transport: Transport,
     /// The time of the packet that brought them.
     pub time: Timestamp,
     /// Nothing comes after them in this direction.

@@ -174,6 +174,15 @@ impl<T: Transaction> Transactions<T> {
         &mut self.list[last].1
     }
 
+    /// Adds one at the end that has nothing to show in the other direction: rules do not look at it there.
+    pub fn push_one_way(&mut self, transaction: T, direction: Direction) -> &mut T {
+        self.push(transaction);
+        let last = self.list.len() - 1;
+        let (state, tx) = &mut self.list[last];
+        state.inspection[direction.reverse().index()].done = true;
+        tx
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.list.len()

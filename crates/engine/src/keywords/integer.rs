@@ -6,7 +6,7 @@ use rule_parser::value::{self, Comparison, Operand, RangeStyle};
 use rule_parser::{Dialect, Spanned};
 
 use crate::keyword::{Arg, Parsed, Problem};
-use crate::rule::{Hint, IntPredicate, PacketCheck, PacketContext};
+use crate::rule::{Among, Hint, IntPredicate, PacketCheck, PacketContext, Which};
 
 /// Which range of Snort 2 includes its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +109,79 @@ pub fn read_text(text: Spanned<&str>, dialect: Dialect, max: u64, snort2: Snort2
         }
     };
     Ok(predicate)
+}
+
+/// Reads a condition on several integers: [`read`], then which of them it is for, after a comma.
+///
+/// Nothing or `any`: at least one meets it. `all`: every one does, and there is one. `or_absent`, `all_or_absent`: the
+/// same, or there are none. `nb>2`: so many do. `3`: the one of that index, from 0; from the end when negative, `-1` the
+/// last. `oob_or 3`: that one, or there are not so many. A second comma and `1:-1` leave only those from the first index
+/// to before the second.
+///
+/// # Errors
+/// As [`read`], or what it says of which is nothing of this.
+pub fn read_several(arg: &Arg<'_>, max: u64, names: fn(&str) -> Option<u64>) -> Parsed<(IntPredicate, Which)> {
+    let text = arg.required()?;
+    let mut parts = text.splitn(3, ',');
+    let first = Arg {
+        text: parts.next(),
+        ..*arg
+    };
+    let predicate = read_named(&first, max, names)?;
+    let among = parts
+        .next()
+        .map_or(Ok(Among::Any), |part| among(part.trim(), arg.dialect))?;
+    let part = parts.next().map(|part| part_of(part.trim())).transpose()?;
+    Ok((predicate, Which { among, part }))
+}
+
+/// [`read`], for an integer whose values have names: `nxdomain`, `!nxdomain`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_named(arg: &Arg<'_>, max: u64, names: fn(&str) -> Option<u64>) -> Parsed<IntPredicate> {
+    let text = arg.required()?.trim();
+    let (negated, name) = match text.strip_prefix('!') {
+        Some(name) => (true, name.trim()),
+        None => (false, text),
+    };
+    match names(name) {
+        Some(number) if negated => Ok(IntPredicate::Ne(number)),
+        Some(number) => Ok(IntPredicate::Eq(number)),
+        None => read(arg, max, Snort2Range::Inclusive),
+    }
+}
+
+fn among(text: &str, dialect: Dialect) -> Parsed<Among> {
+    Ok(match text {
+        "any" => Among::Any,
+        "all" => Among::All,
+        "or_absent" => Among::AnyOrNone,
+        "all_or_absent" => Among::AllOrNone,
+        _ => {
+            if let Some(count) = text.strip_prefix("nb") {
+                let count = Arg::new(count, dialect);
+                return Ok(Among::Count(read(&count, u64::from(u32::MAX), Snort2Range::Inclusive)?));
+            }
+            match text.strip_prefix("oob_or") {
+                Some(index) => Among::AtOrBeyond(index_of(index)?),
+                None => Among::At(index_of(text)?),
+            }
+        }
+    })
+}
+
+fn part_of(text: &str) -> Parsed<(i32, i32)> {
+    let (from, to) = text.split_once(':').ok_or_else(|| {
+        Problem::new(format!("`{text}` is no part of a list")).help("write `first:end`, as in `1:-1`")
+    })?;
+    Ok((index_of(from)?, index_of(to)?))
+}
+
+fn index_of(text: &str) -> Parsed<i32> {
+    text.trim()
+        .parse()
+        .map_err(|_| Problem::new(format!("`{}` does not say which of the values", text.trim())))
 }
 
 /// Snort's half-open ranges: `-5` is at most 5, `5-` at least 5.
@@ -249,6 +322,26 @@ mod tests {
             assert!(suricata(text).is_err(), "{text}");
         }
         assert_eq!(suricata("5-6").map_err(|p| p.at), Err(Some(0..3)));
+    }
+
+    #[test]
+    fn several_integers_and_names() {
+        let names = |name: &str| (name == "two").then_some(2);
+        let read = |text| read_several(&Arg::new(text, Dialect::Suricata), 255, names);
+        let which = |among, part| Which { among, part };
+        assert_eq!(read("two"), Ok((IntPredicate::Eq(2), Which::ANY)));
+        assert_eq!(read("!two,all"), Ok((IntPredicate::Ne(2), which(Among::All, None))));
+        assert_eq!(read("1,-1"), Ok((IntPredicate::Eq(1), which(Among::At(-1), None))));
+        assert_eq!(
+            read(">3,oob_or 2"),
+            Ok((IntPredicate::Gt(3), which(Among::AtOrBeyond(2), None)))
+        );
+        let count = Among::Count(IntPredicate::Gt(1));
+        assert_eq!(
+            read("5,nb>1,1:-1"),
+            Ok((IntPredicate::Eq(5), which(count, Some((1, -1)))))
+        );
+        assert!(read("5,some").is_err() && read("three").is_err() && read("5,any,1").is_err());
     }
 
     #[test]

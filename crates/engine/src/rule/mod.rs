@@ -10,6 +10,7 @@ mod port;
 mod predicate;
 mod state;
 mod tx;
+mod tx_numbers;
 mod vars;
 
 pub use address::AddressSet;
@@ -29,6 +30,7 @@ pub use state::{
 };
 
 pub use tx::{TxCheck, TxContext, TxNumber, TxPlace};
+pub use tx_numbers::{Among, TxNumbers, Which};
 pub use vars::FlowVars;
 
 use crate::app_layer::{AppSet, ProtocolId};
