@@ -29,7 +29,7 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<std::ffi::OsString>,
     },
-    /// List the protocols that a rule's header may name
+    /// List the protocols that a rule's header may name, and what there is of each application protocol
     Protocols,
     /// List the network interfaces
     #[cfg(feature = "live")]
@@ -118,6 +118,12 @@ pub struct Manner {
     pub no_rules: bool,
     /// Where files that rules write and read again are.
     pub data_dir: Option<PathBuf>,
+    /// Configurations that are read after the other.
+    pub include: Vec<PathBuf>,
+    /// What the rules look like is written, and that is all.
+    pub analysis: bool,
+    /// Captures that were read to their end are removed.
+    pub delete: bool,
 }
 
 /// Checking rules.

@@ -28,8 +28,12 @@ struct Tally {
 }
 
 pub fn check(args: &CheckArgs) -> Ended {
-    let setup =
-        Setup::new(args.config.as_deref(), &args.set, &args.rules, false).map_err(|e| Failure::new(Exit::Rules, e))?;
+    let request = config::Request {
+        path: args.config.clone(),
+        set: args.set.clone(),
+        ..config::Request::default()
+    };
+    let setup = Setup::new(request, &args.rules, false).map_err(|e| Failure::new(Exit::Rules, e))?;
     let read = load::read(&args.rules).map_err(|e| Failure::new(Exit::Rules, e))?;
     let sources = load::texts(&read);
     let files = load::parse(&sources, args.dialect, !args.enabled_only);

@@ -9,54 +9,59 @@ use crate::exit::Exit;
 use crate::{Ended, Failure};
 
 pub fn keywords(args: &ListArgs) -> Ended {
-    let mut out = std::io::stdout().lock();
     let registry = crate::setup::registry();
-    let print = |out: &mut dyn Write| -> std::io::Result<bool> {
-        if let Some(name) = &args.name {
-            let Some(keyword) = registry.get(name) else {
-                return Ok(false);
-            };
-            writeln!(
-                out,
-                "{}\n\n{}\n\n{}\n\nExample:\n\n    {}",
-                keyword.name, keyword.summary, keyword.docs, keyword.example
-            )?;
-            if let Some(deviation) = keyword.deviation {
-                writeln!(out, "\nUnlike Suricata: {deviation}")?;
-            }
-            return Ok(true);
-        }
-        if args.csv {
-            writeln!(out, "name;description;app layer;features;documentation")?;
-        }
-        for keyword in registry.iter() {
-            if args.csv {
-                writeln!(
-                    out,
-                    "{};{};Unset;{};",
-                    keyword.name,
-                    keyword.summary.replace(';', ","),
-                    features(keyword)
-                )?;
-            } else {
-                writeln!(out, "{:<22} {}", keyword.name, keyword.summary)?;
-            }
-        }
-        Ok(true)
-    };
-    match print(&mut out) {
-        Ok(true) => Ok(Exit::Success),
-        Ok(false) => {
-            let name = args.name.as_deref().unwrap_or_default();
-            let near = registry
-                .nearest(name)
-                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            Err(Failure::new(
-                Exit::Usage,
-                anyhow::anyhow!("there is no keyword `{name}`{near}"),
-            ))
-        }
-        Err(error) => Err(Failure::new(Exit::Usage, error)),
+    if let Some(name) = &args.name {
+        let keyword = registry
+            .get(name)
+            .ok_or_else(|| Failure::new(Exit::Usage, no_keyword(name)))?;
+        return write(&documentation(keyword));
+    }
+    if args.csv {
+        return write(&keywords_csv());
+    }
+    let lines = registry
+        .iter()
+        .map(|keyword| format!("{:<22} {}\n", keyword.name, keyword.summary));
+    write(&lines.collect::<String>())
+}
+
+/// All there is to say of a keyword.
+fn documentation(keyword: &Keyword) -> String {
+    let mut text = format!(
+        "{}\n\n{}\n\n{}\n\nExample:\n\n    {}\n",
+        keyword.name, keyword.summary, keyword.docs, keyword.example
+    );
+    if let Some(deviation) = keyword.deviation {
+        text.push_str(&format!("\nUnlike Suricata: {deviation}\n"));
+    }
+    text
+}
+
+/// The columns of `suricata --list-keywords=csv`.
+pub fn keywords_csv() -> String {
+    let registry = crate::setup::registry();
+    let lines = registry.iter().map(|keyword| {
+        let summary = keyword.summary.replace(';', ",");
+        format!("{};{summary};Unset;{};\n", keyword.name, features(keyword))
+    });
+    std::iter::once("name;description;app layer;features;documentation\n".to_owned())
+        .chain(lines)
+        .collect()
+}
+
+/// There is no such keyword; perhaps one that is spelt nearly so was meant.
+pub fn no_keyword(name: &str) -> anyhow::Error {
+    let near = crate::setup::registry()
+        .nearest(name)
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    anyhow::anyhow!("there is no keyword `{name}`{near}")
+}
+
+/// Prints a text; that nobody reads it to its end is no error.
+pub fn write(text: &str) -> Ended {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(Exit::Usage, error)),
+        _ => Ok(Exit::Success),
     }
 }
 
@@ -64,17 +69,57 @@ pub fn keywords(args: &ListArgs) -> Ended {
 fn features(keyword: &Keyword) -> &'static str {
     match keyword.kind {
         Kind::StickyBuffer(_) => "No option:sticky buffer",
-        Kind::Transform(_) => "transform",
+        Kind::BufferModifier(_) => "No option:content modifier",
+        Kind::Transform(_) => "No option:transform",
         _ => "none",
     }
 }
 
+/// The protocols that headers of rules may name.
+pub fn header_protocols() -> Ended {
+    let layers = engine::compile::PROTOCOLS.iter().copied();
+    let applications = protocols::ALL
+        .iter()
+        .flat_map(|p| std::iter::once(p.app.name).chain(p.app.aliases.iter().copied()));
+    let mut names: Vec<&str> = layers.chain(applications).collect();
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    write(&(names.join("\n") + "\n"))
+}
+
+/// The protocols of headers, and the application protocols with what there is of each.
 pub fn protocols() -> Ended {
-    let mut out = std::io::stdout().lock();
-    for name in engine::compile::PROTOCOLS {
-        writeln!(out, "{name}").map_err(|e| Failure::new(Exit::Usage, e))?;
+    let mut text = String::from("Of packets:\n");
+    text.push_str(&format!(
+        "  {}\n\nApplication protocols:\n",
+        engine::compile::PROTOCOLS.join(" ")
+    ));
+    for protocol in protocols::ALL {
+        let app = protocol.app;
+        let names: Vec<&str> = std::iter::once(app.name).chain(app.aliases.iter().copied()).collect();
+        text.push_str(&format!("  {:<14} {}\n", names.join(", "), protocol.summary));
+        let state = match (app.setup, app.loggers) {
+            (None, _) => "recognised, not parsed".to_owned(),
+            (Some(_), loggers) => {
+                let records: Vec<&str> = loggers.iter().map(|logger| logger.event_type).collect();
+                let records = if records.is_empty() {
+                    "none".to_owned()
+                } else {
+                    records.join(", ")
+                };
+                format!(
+                    "parsed; {} keywords, {} events, EVE records: {records}",
+                    protocol.keywords.len(),
+                    app.events.len()
+                )
+            }
+        };
+        text.push_str(&format!("  {:<14} {state}\n", ""));
+        if let Some(deviation) = protocol.deviation {
+            text.push_str(&format!("  {:<14} unlike Suricata: {deviation}\n", ""));
+        }
     }
-    Ok(Exit::Success)
+    write(&text)
 }
 
 #[cfg(feature = "live")]

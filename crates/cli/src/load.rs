@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use engine::compile::{Compilation, Compiler};
 use rayon::prelude::*;
 use rule_parser::{Dialect, ParseOptions, RuleFile, SourceText};
 
@@ -77,9 +76,4 @@ pub fn texts(sources: &[RuleSource]) -> Vec<SourceText<'_>> {
         .iter()
         .map(|s| SourceText::from_bytes(s.path.as_str(), &s.bytes))
         .collect()
-}
-
-/// Parses and compiles the files.
-pub fn compile(sources: &[SourceText<'_>], dialect: Option<Dialect>, compiler: &Compiler<'_>) -> Compilation {
-    compiler.compile(&parse(sources, dialect, false))
 }

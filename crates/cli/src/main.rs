@@ -6,6 +6,7 @@ mod check;
 mod exit;
 mod list;
 mod load;
+mod log;
 mod run;
 mod setup;
 mod suricata;

@@ -24,17 +24,27 @@ pub struct Setup {
     pub thresholds: Vec<ThresholdEntry>,
     /// A configuration was named.
     pub configured: bool,
+    /// What is wrong with the files beside the configuration, where that is no reason to end.
+    pub problems: Vec<FileProblem>,
+}
+
+/// A file that the configuration names is in error; what of it can be read is used.
+pub struct FileProblem {
+    /// The part of the program that it is for.
+    pub module: &'static str,
+    /// What is wrong.
+    pub message: String,
 }
 
 impl Setup {
     /// Reads the configuration, if there is one, and the files that it names or the folders of rules hold.
-    pub fn new(path: Option<&Path>, set: &[String], rules: &[PathBuf], inline: bool) -> Result<Self> {
-        let request = Request {
-            path: path.map(Path::to_owned),
-            set: set.to_vec(),
-            inline,
-            record_types: record_types(),
-        };
+    ///
+    /// # Errors
+    /// When something is wrong with any of them; unless `lenient`, where what is wrong with classifications, references
+    /// and thresholds is kept in `problems`.
+    pub fn new(mut request: Request, rules: &[PathBuf], lenient: bool) -> Result<Self> {
+        let configured = request.path.is_some();
+        request.record_types = record_types();
         let config = request.load()?;
         let variables = config.variables.clone();
         let mut setup = Self {
@@ -42,7 +52,8 @@ impl Setup {
             variables,
             env: Env::default(),
             thresholds: Vec::new(),
-            configured: path.is_some(),
+            configured,
+            problems: Vec::new(),
         };
         setup.read_protocols()?;
         setup.env.rule_folder = rules.first().map(|p| folder_of(p)).unwrap_or_default();
@@ -54,7 +65,10 @@ impl Setup {
         setup.read_thresholds(thresholds.as_deref())?;
         setup.read_reputation()?;
         setup.read_geoip()?;
-        Ok(setup)
+        match setup.problems.first() {
+            Some(problem) if !lenient => bail!("{}", problem.message),
+            _ => Ok(setup),
+        }
     }
 
     /// Everything that compiling needs.
@@ -84,7 +98,8 @@ impl Setup {
     fn read_classifications(&mut self, path: Option<&Path>) -> Result<()> {
         let (text, name) = text_of(path, BUNDLED_CLASSIFICATIONS)?;
         let (map, errors) = parse_classifications(&text);
-        refuse(&name, &errors)?;
+        let what = "Error loading classification configuration from";
+        self.note("classification-config", what, &name, &errors);
         self.env.classifications = map;
         Ok(())
     }
@@ -92,7 +107,7 @@ impl Setup {
     fn read_references(&mut self, path: Option<&Path>) -> Result<()> {
         let (text, name) = text_of(path, BUNDLED_REFERENCES)?;
         let (map, errors) = parse_references(&text);
-        refuse(&name, &errors)?;
+        self.note("reference-config", "Invalid Reference Config in", &name, &errors);
         self.env.references = map;
         Ok(())
     }
@@ -100,9 +115,23 @@ impl Setup {
     fn read_thresholds(&mut self, path: Option<&Path>) -> Result<()> {
         let (text, name) = text_of(path, "")?;
         let (entries, errors) = parse_thresholds(&text, &self.variables);
-        refuse(&name, &errors)?;
+        let what = "Error loading threshold configuration from";
+        self.note("threshold-config", what, &name, &errors);
         self.thresholds = entries;
         Ok(())
+    }
+
+    /// Notes what is wrong with a file: the first of it, and how much more.
+    fn note(&mut self, module: &'static str, what: &str, name: &str, errors: &[ConfigFileError]) {
+        let Some(first) = errors.first() else { return };
+        let more = match errors.len() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        self.problems.push(FileProblem {
+            module,
+            message: format!("{what} {name}: {first}{more}"),
+        });
     }
 
     /// The application protocols, as configured, and what rules call their parts.
@@ -178,14 +207,6 @@ fn text_of(path: Option<&Path>, default: &str) -> Result<(String, String)> {
             let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
             Ok((String::from_utf8_lossy(&bytes).into_owned(), path.display().to_string()))
         }
-    }
-}
-
-fn refuse(name: &str, errors: &[ConfigFileError]) -> Result<()> {
-    match errors.first() {
-        None => Ok(()),
-        Some(first) if errors.len() == 1 => bail!("{name}: {first}"),
-        Some(first) => bail!("{name}: {first} (and {} more)", errors.len() - 1),
     }
 }
 

@@ -11,7 +11,8 @@ use crate::error::ConfigErrors;
 use crate::outputs::{EveLogConfig, FastLogConfig};
 use crate::section::{Notes, Section};
 use crate::sections::files::path;
-use crate::sections::{decoder, defrag, files, flow, outputs, stream, vars};
+use crate::sections::logging::LogConfig;
+use crate::sections::{decoder, defrag, files, flow, logging, outputs, stream, vars};
 use crate::tree::Tree;
 use crate::unused::unused;
 use crate::value::{choice, flag, number, seconds};
@@ -21,6 +22,8 @@ use crate::value::{choice, flag, number, seconds};
 pub struct Request {
     /// The file; without one there are overrides only.
     pub path: Option<PathBuf>,
+    /// Files that are read after it; what is in them replaces what is in those before.
+    pub include: Vec<PathBuf>,
     /// Overrides such as `stream.midstream=yes`, in their order.
     pub set: Vec<String>,
     /// The program stands between two networks, or is asked to act so: what `auto` means.
@@ -58,10 +61,14 @@ pub struct Loaded {
     pub protocols: Settings,
     /// fast.log, if enabled; there may be several.
     pub fast: Vec<FastLogConfig>,
+    /// Where the program says what it does.
+    pub logging: LogConfig,
     /// How often counters are written when the traffic is live, in seconds; `None` if they are not.
     pub stats_interval: Option<u32>,
     /// Whether checksums of captures are trusted; for live traffic `engine.stream.checksum_validation` decides alone.
     pub capture_checksums: Checksums,
+    /// What becomes of captures that were read to their end.
+    pub delete_when_done: DeleteWhenDone,
     /// The user to become, and the group.
     pub run_as: (Option<String>, Option<String>),
     /// Keys that have no effect here.
@@ -93,6 +100,18 @@ pub enum Checksums {
     No,
 }
 
+/// What becomes of captures that were read to their end: `pcap-file.delete-when-done`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeleteWhenDone {
+    /// They stay.
+    #[default]
+    Never,
+    /// They are removed.
+    Always,
+    /// Those without alerts are removed.
+    WithoutAlerts,
+}
+
 impl Request {
     /// Reads the configuration.
     ///
@@ -100,11 +119,16 @@ impl Request {
     /// All that is wrong with it at once: files that cannot be read or are no YAML, and values that are not what
     /// their keys need.
     pub fn load(&self) -> Result<Loaded, ConfigErrors> {
-        let tree = match &self.path {
-            Some(path) => Tree::load(path, &self.set)?,
-            None => Tree::of_overrides(&self.set)?,
-        };
-        self.read(tree)
+        self.read(self.tree()?)
+    }
+
+    /// Reads the files and applies the overrides, whatever they mean.
+    ///
+    /// # Errors
+    /// Files that cannot be read or are no YAML, and malformed overrides.
+    pub fn tree(&self) -> Result<Tree, ConfigErrors> {
+        let paths = self.path.iter().chain(&self.include);
+        Tree::load(paths.map(PathBuf::as_path), &self.set)
     }
 
     fn read(&self, tree: Tree) -> Result<Loaded, ConfigErrors> {
@@ -147,10 +171,15 @@ impl Request {
             eve_types,
             protocols: root.section("app-layer").section("protocols").settings(),
             fast: outputs.fast,
+            logging: logging::logging(&root.section("logging")),
             stats_interval: stats_interval(&root.section("stats")),
             capture_checksums: root
                 .section("pcap-file")
                 .read("checksum-checks", checksums)
+                .unwrap_or_default(),
+            delete_when_done: root
+                .section("pcap-file")
+                .read("delete-when-done", delete_when_done)
                 .unwrap_or_default(),
             run_as: (
                 user.text_of("user").map(str::to_owned),
@@ -215,6 +244,15 @@ fn checksums(text: &str) -> Result<Checksums, String> {
         ("false", Checksums::No),
     ];
     choice(text, &words).map_err(|_| "write `yes`, `no` or `auto`".to_owned())
+}
+
+fn delete_when_done(text: &str) -> Result<DeleteWhenDone, String> {
+    match (text, flag(text)) {
+        ("non-alerts", _) => Ok(DeleteWhenDone::WithoutAlerts),
+        (_, Ok(true)) => Ok(DeleteWhenDone::Always),
+        (_, Ok(false)) => Ok(DeleteWhenDone::Never),
+        _ => Err("write `yes`, `no` or `non-alerts`".to_owned()),
+    }
 }
 
 /// How often Suricata writes counters, in seconds.

@@ -12,13 +12,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
+use config::{DeleteWhenDone, LogLevel};
 use engine::config::Config;
 use engine::detect::RuleSet;
 use rule_parser::{Diagnostic, Severity, SourceText};
 
 use crate::args::{Checksums, RunArgs};
 use crate::exit::Exit;
+use crate::log::Log;
 use crate::setup::{Setup, registry};
 use crate::{Ended, Failure, load};
 use report::Report;
@@ -42,27 +44,23 @@ pub fn run(args: &RunArgs) -> Ended {
             anyhow!("no rules: name files or folders with -r, or a configuration with -c"),
         ));
     }
-    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules, args.manner.inline)
-        .map_err(|e| Failure::new(Exit::Rules, e))?;
-    let ready = prepare(args, &mut setup)?;
-    if !args.quiet {
-        setup
-            .config
-            .warnings
-            .iter()
-            .for_each(|warning| eprintln!("warning: {warning}"));
+    let mut setup = set_up(args).map_err(|e| Failure::new(Exit::Rules, e))?;
+    let log = open_log(args, &setup)?;
+    for problem in &setup.problems {
+        log.error(problem.module, &problem.message);
+    }
+    let ready = prepare(args, &mut setup, &log)?;
+    for warning in &setup.config.warnings {
+        log.warning("conf", warning);
     }
     if args.verbose > 0 && !setup.config.unused.is_empty() {
-        eprintln!(
-            "note: these keys of the configuration have no effect here: {}",
-            setup.config.unused.join(", ")
+        let keys = setup.config.unused.join(", ");
+        note(
+            &log,
+            &format!("these keys of the configuration have no effect here: {keys}"),
         );
     }
-    let refused = if ready.refused > 0 && !args.keep_going {
-        Exit::Rules
-    } else {
-        Exit::Success
-    };
+    let refused = refused(args, &setup, &ready, &log);
     let say_ready = || {
         if args.verbose > 0 {
             eprintln!(
@@ -72,7 +70,7 @@ pub fn run(args: &RunArgs) -> Ended {
             );
         }
     };
-    if args.test {
+    if args.test || args.manner.analysis || (args.manner.suricata && refused != Exit::Success) {
         say_ready();
         return Ok(refused);
     }
@@ -87,17 +85,81 @@ pub fn run(args: &RunArgs) -> Ended {
             anyhow!("nothing to read: name a capture with -p or an interface with -i"),
         ));
     }
+    // Only Suricata's command line removes captures: nobody else expects it.
+    let delete = if args.manner.suricata {
+        setup.config.delete_when_done
+    } else {
+        DeleteWhenDone::Never
+    };
     let mut report = Report::new(args, &setup, &ready, None).map_err(|e| Failure::new(Exit::Usage, e))?;
     say_ready();
-    let exit = refused.and(offline::run(args, &ready, &mut report)?);
+    let exit = refused.and(offline::run(args, &ready, delete, &mut report, &log)?);
     report
         .finish()
         .map(|alerts| exit.and(alerts))
         .map_err(|e| Failure::new(Exit::Usage, e))
 }
 
-/// Loads the rules; what is wrong with them is told on stderr.
-fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
+fn set_up(args: &RunArgs) -> anyhow::Result<Setup> {
+    let request = config::Request {
+        path: args.config.clone(),
+        include: args.manner.include.clone(),
+        set: args.set.clone(),
+        inline: args.manner.inline,
+        ..config::Request::default()
+    };
+    Setup::new(request, &args.rules, args.manner.suricata)
+}
+
+/// Where the program says what it does: the configuration decides with Suricata's command line.
+fn open_log(args: &RunArgs, setup: &Setup) -> Result<Log, Failure> {
+    if !args.manner.suricata {
+        return Ok(Log::own(args.quiet));
+    }
+    let folder = report::log_folder(args, setup).unwrap_or_default();
+    let log = report::make_folder(&folder).and_then(|()| {
+        Log::open(&setup.config.logging, &folder, args.verbose).with_context(|| "cannot open the log".to_owned())
+    });
+    let log = log.map_err(|e| Failure::new(Exit::Usage, e))?;
+    let (mode, level) = (
+        if args.test { "SYSTEM" } else { "USER" },
+        LogLevel::of_verbosity(args.verbose),
+    );
+    let version = crate::suricata::version();
+    log.say(
+        LogLevel::Notice,
+        "suricata",
+        &format!("{version} running in {mode} mode"),
+    );
+    if args.verbose > 0 {
+        log.info("suricata", &format!("Running with verbose level {}", level.name()));
+    }
+    Ok(log)
+}
+
+/// What rules and files in error mean for how the program ends.
+fn refused(args: &RunArgs, setup: &Setup, ready: &Ready, log: &Log) -> Exit {
+    let any = ready.refused > 0 || !setup.problems.is_empty();
+    let strict = !args.keep_going || (args.test && args.manner.suricata);
+    if !any || !strict {
+        return Exit::Success;
+    }
+    if args.manner.suricata {
+        log.error("suricata", "Loading signatures failed.");
+    }
+    Exit::Rules
+}
+
+fn note(log: &Log, message: &str) {
+    if log.is_suricata() {
+        log.info("conf", message);
+    } else {
+        eprintln!("note: {message}");
+    }
+}
+
+/// Loads the rules; what is wrong with them is told.
+fn prepare(args: &RunArgs, setup: &mut Setup, log: &Log) -> Result<Ready, Failure> {
     let fail = |e| Failure::new(Exit::Rules, e);
     if let Some(folder) = &args.manner.data_dir {
         setup.env.data_folder.clone_from(folder);
@@ -108,14 +170,30 @@ fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
         (Some(Checksums::All), _) => config.engine.stream.checksum_validation = true,
         (None, _) => {}
     }
-    let paths = rule_paths(args, &config.rule_files);
+    let mut paths = rule_paths(args, &config.rule_files);
+    let mut missing = 0;
+    if args.manner.suricata {
+        let (there, not_there): (Vec<_>, Vec<_>) = paths.into_iter().partition(|path| path.exists());
+        for path in &not_there {
+            log.warning("detect", &format!("No rule files match the pattern {}", path.display()));
+        }
+        (paths, missing) = (there, not_there.len());
+    }
     let read = load::read(&paths).map_err(fail)?;
     let sources = load::texts(&read);
     let registry = registry();
-    let compilation = load::compile(&sources, args.dialect, &setup.compiler(&registry));
-    let refused = compilation.files.iter().map(|f| f.refused).sum();
-    let skipped = compilation.files.iter().map(|f| f.skipped).sum();
-    if !args.quiet {
+    let files = load::parse(&sources, args.dialect, false);
+    let compilation = setup.compiler(&registry).compile(&files);
+    let refused: usize = compilation.files.iter().map(|f| f.refused).sum();
+    let skipped: usize = compilation.files.iter().map(|f| f.skipped).sum();
+    if args.manner.suricata {
+        crate::suricata::tell_rules(log, &sources, &files, &compilation, missing);
+        let thresholds = setup.thresholds.len();
+        log.info(
+            "threshold-config",
+            &format!("Threshold config parsed: {thresholds} rule(s) found"),
+        );
+    } else if !args.quiet {
         tell(&sources, &compilation.diagnostics, refused);
     }
     let mut engine = setup.config.engine.clone();
@@ -123,7 +201,7 @@ fn prepare(args: &RunArgs, setup: &mut Setup) -> Result<Ready, Failure> {
     Ok(Ready {
         config: Arc::new(engine),
         rules: Arc::new(compilation.rules),
-        refused,
+        refused: refused + missing,
         skipped,
     })
 }
@@ -137,8 +215,7 @@ fn rule_paths(args: &RunArgs, configured: &[PathBuf]) -> Vec<PathBuf> {
     let mut paths = args.rules.clone();
     if paths.is_empty() || (manner.suricata && !manner.exclusive) {
         // Suricata: a rule file of the configuration may be missing.
-        let there = configured.iter().filter(|path| !manner.suricata || path.exists());
-        paths.extend(there.cloned());
+        paths.extend(configured.iter().cloned());
     }
     paths
 }
@@ -146,8 +223,13 @@ fn rule_paths(args: &RunArgs, configured: &[PathBuf]) -> Vec<PathBuf> {
 /// Loads the rules again, while traffic goes on.
 #[cfg(feature = "live")]
 fn reload(args: &RunArgs) -> anyhow::Result<Arc<RuleSet>> {
-    let mut setup = Setup::new(args.config.as_deref(), &args.set, &args.rules, args.manner.inline)?;
-    match prepare(args, &mut setup) {
+    let mut setup = set_up(args)?;
+    let log = if args.manner.suricata {
+        Log::console()
+    } else {
+        Log::own(args.quiet)
+    };
+    match prepare(args, &mut setup, &log) {
         Ok(ready) => Ok(ready.rules),
         Err(failure) => Err(failure.error),
     }

@@ -1,9 +1,11 @@
 //! Captures: one load of the rules, many captures, each with a state of its own.
 
+use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use capture::{CaptureError, CaptureFile, Input};
+use config::DeleteWhenDone;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use engine::detect::RuleSet;
 use engine::event::Event;
@@ -14,12 +16,20 @@ use super::drive::{Driven, Step, Traffic, drive};
 use super::report::Report;
 use crate::args::RunArgs;
 use crate::exit::Exit;
+use crate::log::Log;
 use crate::{Ended, Failure};
 
 /// Reads all captures and tells `report` of them, in their order.
-pub fn run(args: &RunArgs, ready: &Ready, report: &mut Report) -> Ended {
-    let inputs = capture::expand(&args.pcap).map_err(|e| Failure::new(Exit::Capture, e))?;
-    if !inputs.skipped.is_empty() && !args.quiet {
+pub fn run(args: &RunArgs, ready: &Ready, delete: DeleteWhenDone, report: &mut Report, log: &Log) -> Ended {
+    let inputs = match capture::expand(&args.pcap) {
+        // Suricata: a folder without captures is one of which all were read.
+        Err(CaptureError::NoCaptures { path, .. }) if log.is_suricata() => {
+            log.warning("pcap", &format!("there is no capture in {}", path.display()));
+            return Ok(Exit::Success);
+        }
+        inputs => inputs.map_err(|e| Failure::new(Exit::Capture, e))?,
+    };
+    if !inputs.skipped.is_empty() && !args.quiet && !log.is_suricata() {
         eprintln!(
             "note: {} files in the folders are no captures and were left out",
             inputs.skipped.len()
@@ -27,20 +37,38 @@ pub fn run(args: &RunArgs, ready: &Ready, report: &mut Report) -> Ended {
     }
     let inputs = inputs.inputs;
     report.captures(inputs.len());
+    let run = Run {
+        args,
+        ready,
+        log,
+        delete,
+    };
     if args.threads.0 > 1 && inputs.len() > 1 {
-        side_by_side(args, ready, &inputs, report)
-    } else {
-        let mut exit = Exit::Success;
-        for (number, input) in inputs.iter().enumerate() {
-            let name = name_of(input);
-            report.begin(&name);
-            let driven = read(args, ready, args.threads.0, number, input, &mut |event, rules| {
-                report.event(&event, rules)
-            });
-            exit = exit.and(finish(ready, report, driven));
-        }
-        Ok(exit)
+        return run.side_by_side(&inputs, report);
     }
+    let mut exit = Exit::Success;
+    for (number, input) in inputs.iter().enumerate() {
+        report.begin(&name_of(input));
+        let before = report.alerts();
+        let driven = read(args, ready, args.threads.0, number, input, &mut |event, rules| {
+            report.event(&event, rules)
+        });
+        let complete = driven.result.is_ok();
+        exit = exit.and(run.finish(report, driven));
+        if complete && run.wants_removed(report.alerts() > before) {
+            run.remove(input);
+        }
+    }
+    Ok(exit)
+}
+
+/// What all captures of a run have in common.
+struct Run<'r> {
+    args: &'r RunArgs,
+    ready: &'r Ready,
+    log: &'r Log,
+    /// What the configuration says of captures that were read.
+    delete: DeleteWhenDone,
 }
 
 /// What a thread has to say of a capture.
@@ -49,31 +77,84 @@ enum Said {
     End(Box<Driven<CaptureError>>),
 }
 
-/// Several captures at a time, each on a thread of its own; told in their order all the same.
-fn side_by_side(args: &RunArgs, ready: &Ready, inputs: &[Input], report: &mut Report) -> Ended {
-    let (senders, receivers): (Vec<_>, Vec<_>) = inputs.iter().map(|_| bounded::<Said>(BATCHES_AHEAD)).unzip();
-    let senders: Vec<std::sync::Mutex<Option<Sender<Said>>>> = senders.into_iter().map(|s| Some(s).into()).collect();
-    let next = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        for _ in 0..args.threads.0.min(inputs.len()) {
-            scope.spawn(|| {
-                // Captures are begun in order, so the one that is told of now is always being read.
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(input) = inputs.get(number) else { return };
-                    let sender = senders[number].lock().ok().and_then(|mut slot| slot.take());
-                    if let Some(sender) = sender {
-                        one(args, ready, number, input, &sender);
+impl Run<'_> {
+    /// Several captures at a time, each on a thread of its own; told in their order all the same.
+    fn side_by_side(&self, inputs: &[Input], report: &mut Report) -> Ended {
+        let (args, ready) = (self.args, self.ready);
+        let (senders, receivers): (Vec<_>, Vec<_>) = inputs.iter().map(|_| bounded::<Said>(BATCHES_AHEAD)).unzip();
+        let senders: Vec<std::sync::Mutex<Option<Sender<Said>>>> =
+            senders.into_iter().map(|s| Some(s).into()).collect();
+        let next = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..args.threads.0.min(inputs.len()) {
+                scope.spawn(|| {
+                    // Captures are begun in order, so the one that is told of now is always being read.
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(input) = inputs.get(number) else { return };
+                        let sender = senders[number].lock().ok().and_then(|mut slot| slot.take());
+                        if let Some(sender) = sender {
+                            one(args, ready, number, input, &sender);
+                        }
                     }
+                });
+            }
+            let mut exit = Exit::Success;
+            for (input, receiver) in inputs.iter().zip(&receivers) {
+                exit = exit.and(self.tell(input, receiver, report));
+            }
+            Ok(exit)
+        })
+    }
+
+    fn tell(&self, input: &Input, receiver: &Receiver<Said>, report: &mut Report) -> Exit {
+        let name = name_of(input);
+        report.begin(&name);
+        for said in receiver {
+            match said {
+                Said::Events(events) => events.iter().for_each(|event| report.event(event, &self.ready.rules)),
+                Said::End(driven) => return self.finish(report, *driven),
+            }
+        }
+        self.log.error("pcap", &format!("{name}: its thread ended early"));
+        Exit::Usage
+    }
+
+    /// Whether a capture that was read to its end is to be removed.
+    fn wants_removed(&self, alerted: bool) -> bool {
+        match self.delete {
+            _ if self.args.manner.delete => true,
+            DeleteWhenDone::Never => false,
+            DeleteWhenDone::Always => true,
+            DeleteWhenDone::WithoutAlerts => !alerted,
+        }
+    }
+
+    fn remove(&self, input: &Input) {
+        if let Input::File(path) = input
+            && let Err(error) = fs::remove_file(path)
+        {
+            self.log
+                .warning("pcap", &format!("cannot remove {}: {error}", path.display()));
+        }
+    }
+
+    fn finish(&self, report: &mut Report, driven: Driven<CaptureError>) -> Exit {
+        report.end(&self.ready.rules, &driven.counters, &driven.settler);
+        match driven.result {
+            Ok(()) => Exit::Success,
+            Err(error) => {
+                self.log.error("pcap", &error.to_string());
+                // Suricata: a capture that is there is read as far as it goes, and that is that.
+                let there = !matches!(error, CaptureError::Open { .. });
+                if self.log.is_suricata() && there {
+                    Exit::Success
+                } else {
+                    Exit::Capture
                 }
-            });
+            }
         }
-        let mut exit = Exit::Success;
-        for (input, receiver) in inputs.iter().zip(&receivers) {
-            exit = exit.and(tell(ready, input, receiver, report));
-        }
-        Ok(exit)
-    })
+    }
 }
 
 /// Reads one capture and sends what comes of it.
@@ -88,19 +169,6 @@ fn one(args: &RunArgs, ready: &Ready, number: usize, input: &Input, sender: &Sen
     });
     let _ = sender.send(Said::Events(batch));
     let _ = sender.send(Said::End(Box::new(driven)));
-}
-
-fn tell(ready: &Ready, input: &Input, receiver: &Receiver<Said>, report: &mut Report) -> Exit {
-    let name = name_of(input);
-    report.begin(&name);
-    for said in receiver {
-        match said {
-            Said::Events(events) => events.iter().for_each(|event| report.event(event, &ready.rules)),
-            Said::End(driven) => return finish(ready, report, *driven),
-        }
-    }
-    eprintln!("error: {name}: its thread ended early");
-    Exit::Usage
 }
 
 /// Takes one capture through the engine.
@@ -120,17 +188,6 @@ fn read(
             result: Err(error),
             ..Driven::new(ready)
         },
-    }
-}
-
-fn finish(ready: &Ready, report: &mut Report, driven: Driven<CaptureError>) -> Exit {
-    report.end(&ready.rules, &driven.counters, &driven.settler);
-    match driven.result {
-        Ok(()) => Exit::Success,
-        Err(error) => {
-            eprintln!("error: {error}");
-            Exit::Capture
-        }
     }
 }
 

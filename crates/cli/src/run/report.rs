@@ -1,7 +1,7 @@
 //! What is told of a run: logs, alert lines, and the summary at its end.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use config::{AnomalyRecords, EveLogConfig, EveRecords, FastLogConfig, FileType};
 use engine::Settler;
@@ -32,6 +32,7 @@ pub struct Report {
     /// The priority at which, and below which, an alert fails the run.
     fail_on: Option<u8>,
     failing: u64,
+    alerts: u64,
     quiet: bool,
     /// Records are as the configuration says and nothing else.
     plain: bool,
@@ -71,6 +72,7 @@ impl Report {
             capture: String::new(),
             fail_on: args.fail_on,
             failing: 0,
+            alerts: 0,
             quiet: args.quiet || args.manner.suricata,
             plain: args.manner.suricata,
             failed: None,
@@ -89,9 +91,15 @@ impl Report {
         name.clone_into(&mut self.capture);
     }
 
+    /// How many alerts were told of so far.
+    pub fn alerts(&self) -> u64 {
+        self.alerts
+    }
+
     /// Tells of an event.
     pub fn event(&mut self, event: &Event, rules: &RuleSet) {
         if let Body::Alert(alert) = &event.body {
+            self.alerts += 1;
             let priority = rules.meta.get(alert.rule as usize).map_or(u8::MAX, |m| m.priority);
             self.failing += u64::from(self.fail_on.is_some_and(|at| priority <= at));
         }
@@ -166,13 +174,9 @@ impl Report {
 
     fn open(&mut self, args: &RunArgs, setup: &Setup) -> anyhow::Result<()> {
         let live = self.interface.is_some();
-        let folder = args
-            .log_dir
-            .clone()
-            .or_else(|| setup.config.log_dir.clone().filter(|_| setup.configured));
+        let folder = log_folder(args, setup);
         if let Some(folder) = &folder {
-            fs::create_dir_all(folder)
-                .map_err(|e| anyhow::anyhow!("cannot make the log folder {}: {e}", folder.display()))?;
+            make_folder(folder)?;
             for log in eve_logs(setup) {
                 self.eve(&log, &folder.join(&log.filename), live)?;
             }
@@ -204,7 +208,7 @@ impl Report {
         Ok(())
     }
 
-    fn eve(&mut self, log: &EveLogConfig, path: &std::path::Path, live: bool) -> anyhow::Result<()> {
+    fn eve(&mut self, log: &EveLogConfig, path: &Path, live: bool) -> anyhow::Result<()> {
         if log.filetype != FileType::Regular {
             eprintln!(
                 "warning: the EVE output {} is no regular file, which is not supported yet: nothing is written to it",
@@ -234,6 +238,20 @@ impl Report {
             self.failed = Some(error);
         }
     }
+}
+
+/// Where logs go, if anywhere.
+pub fn log_folder(args: &RunArgs, setup: &Setup) -> Option<PathBuf> {
+    let configured = || setup.config.log_dir.clone().filter(|_| setup.configured);
+    args.log_dir.clone().or_else(configured)
+}
+
+/// Makes the folder of logs, unless it is there.
+pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(|e| anyhow::anyhow!("cannot make the log folder {}: {e}", folder.display()))
 }
 
 /// The EVE logs of the configuration; without one, an eve.json with everything there is.

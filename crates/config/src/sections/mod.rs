@@ -5,6 +5,7 @@ pub(crate) mod defrag;
 pub(crate) mod eve;
 pub(crate) mod files;
 pub(crate) mod flow;
+pub(crate) mod logging;
 pub(crate) mod outputs;
 pub(crate) mod stream;
 pub(crate) mod vars;

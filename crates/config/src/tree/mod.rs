@@ -53,12 +53,13 @@ pub struct Place {
 }
 
 impl Tree {
-    /// Reads a file with all that it includes, and applies overrides (`a.b=c`) in their order.
+    /// Reads files with all that they include, later ones over those before, and applies overrides (`a.b=c`) in their
+    /// order.
     ///
     /// # Errors
     /// When a file cannot be read or is no YAML, or an override is malformed.
-    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, ConfigErrors> {
-        let mut tree = read::file(path)?;
+    pub fn load<'p>(paths: impl IntoIterator<Item = &'p Path>, overrides: &[String]) -> Result<Self, ConfigErrors> {
+        let mut tree = read::files(paths)?;
         tree.set_all(overrides)?;
         Ok(tree)
     }

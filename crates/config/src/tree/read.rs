@@ -12,11 +12,13 @@ use super::{Node, Place, Tree};
 use crate::error::{ConfigError, ConfigErrors};
 use events::Events;
 
-/// Reads a file with all that it includes.
-pub(super) fn file(path: &Path) -> Result<Tree, ConfigErrors> {
+/// Reads files, each with all that it includes; what is in a later one replaces what is in those before it.
+pub(super) fn files<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Result<Tree, ConfigErrors> {
     let mut reader = Reader::default();
     let mut tree = Tree::default();
-    reader.file(path, None, &mut tree.root)?;
+    for path in paths {
+        reader.file(path, None, &mut tree.root)?;
+    }
     tree.warnings = reader.warnings;
     Ok(tree)
 }

@@ -81,7 +81,7 @@ mod tests {
             fs::write(path, text).expect("the folder can be written to");
         }
         let place = format!("{}/", folder.path().display());
-        Tree::load(&folder.path().join(files[0].0), &[]).map_err(|e| e.to_string().replace(&place, ""))
+        Tree::load([folder.path().join(files[0].0).as_path()], &[]).map_err(|e| e.to_string().replace(&place, ""))
     }
 
     #[test]
