@@ -4,6 +4,7 @@
 
 mod args;
 mod lists;
+mod phrases;
 mod rules;
 
 use std::ffi::OsString;

@@ -3,6 +3,7 @@
 use engine::compile::Compilation;
 use rule_parser::{Diagnostic, RuleFile, Severity, SourceText, Span};
 
+use super::phrases::phrase;
 use crate::log::Log;
 
 /// Tells how the files fared; `missing` more were named that are not there.
@@ -46,10 +47,10 @@ fn tell_file(log: &Log, source: &SourceText<'_>, file: &RuleFile<'_>, diagnostic
     let mut failed = 0;
     let mut last = None;
     for diagnostic in diagnostics {
-        let text = diagnostic.message.as_ref();
+        let (module, text) = phrase(diagnostic, source);
         if diagnostic.severity != Severity::Error {
             if diagnostic.severity == Severity::Warning {
-                log.warning("detect-parse", text);
+                log.warning(&module, &text);
             }
             continue;
         }
@@ -58,8 +59,9 @@ fn tell_file(log: &Log, source: &SourceText<'_>, file: &RuleFile<'_>, diagnostic
             continue;
         }
         failed += 1;
-        log.error("detect-parse", text);
-        let rule = &source.text()[span.range()];
+        log.error(&module, &text);
+        // A rule over several lines is told in one.
+        let rule = source.text()[span.range()].replace("\\\r\n", "").replace("\\\n", "");
         let line = source.position(span.start).line;
         log.error(
             "detect",

@@ -37,6 +37,9 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         };
     };
     let names = names(draft, command, rest)?;
+    for bit in &names.0 {
+        combination(draft, command, *bit)?;
+    }
     let list = |names: &Names| -> Box<[NameId]> { names.0.clone().into() };
     match command {
         "set" => draft.effects.extend(names.each(command)?.map(Effect::FlowbitSet)),
@@ -60,6 +63,60 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         }
     }
     Ok(())
+}
+
+/// What comes of two commands on the same bit in one rule, `command` being the later.
+fn combination(draft: &mut RuleDraft<'_>, command: &str, bit: NameId) -> Parsed<()> {
+    let changes = draft.effects.iter().filter_map(|effect| match effect {
+        Effect::FlowbitSet(b) if *b == bit => Some("set"),
+        Effect::FlowbitClear(b) if *b == bit => Some("unset"),
+        Effect::FlowbitToggle(b) if *b == bit => Some("toggle"),
+        _ => None,
+    });
+    let questions = draft.state.iter().filter_map(|check| match check {
+        StateCheck::FlowbitSet(bits) if **bits == [bit] => Some("isset"),
+        StateCheck::FlowbitClear(bits) if **bits == [bit] => Some("isnotset"),
+        _ => None,
+    });
+    let pairs: Vec<(&str, Fate)> = changes
+        .chain(questions)
+        .filter_map(|earlier| Some((earlier, fate(earlier, command)?)))
+        .collect();
+    for (earlier, fate) in pairs {
+        match fate {
+            Fate::Never => {
+                return Err(Problem::new(format!(
+                    "`{earlier}` and `{command}` of one bit cannot both hold"
+                ))
+                .help("leave out one of them"));
+            }
+            Fate::Pointless => draft.warnings.push(
+                Problem::new(format!("`{earlier}` and `{command}` of one bit: one of them has no effect"))
+                    .help("leave it out"),
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// What becomes of a rule with two commands on one bit.
+enum Fate {
+    /// It never matches.
+    Never,
+    /// One of the two changes nothing.
+    Pointless,
+}
+
+fn fate(earlier: &str, later: &str) -> Option<Fate> {
+    let pair = |a, b| (earlier, later) == (a, b) || (earlier, later) == (b, a);
+    let changes = |command| matches!(command, "set" | "unset" | "toggle");
+    if pair("isset", "isnotset") {
+        Some(Fate::Never)
+    } else if pair("set", "isset") || pair("unset", "isnotset") || (changes(earlier) && changes(later)) {
+        Some(Fate::Pointless)
+    } else {
+        None
+    }
 }
 
 /// Bits, and how they were joined.
@@ -185,5 +242,20 @@ mod tests {
         for text in ["reset,group", "unset,all,group", "isset,a|b&c"] {
             assert!(read(&env, Dialect::Snort2, text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn two_commands_on_one_bit_are_told() {
+        let env = Env::default();
+        let read = |texts: &[&str]| {
+            let mut draft = RuleDraft::new(&env, Dialect::Suricata, ProtocolSet::IP);
+            let options: Vec<_> = texts.iter().map(|text| (&FLOWBITS, *text)).collect();
+            apply(&mut draft, &options).map(|()| draft.warnings.len())
+        };
+        assert!(read(&["isset,a", "isnotset,a"]).is_err());
+        assert_eq!(read(&["isset,a", "unset,a", "isnotset,b", "set,b"]), Ok(0));
+        assert_eq!(read(&["set,a", "isset,a"]), Ok(1));
+        assert_eq!(read(&["unset,a", "set,a"]), Ok(1));
+        assert_eq!(read(&["isset,a|b", "isnotset,a"]), Ok(0));
     }
 }

@@ -29,8 +29,15 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
     if id.is_empty() {
         return Err(Problem::new("the id is missing").help("write it as `reference:url,example.org;`"));
     }
+    let kind = kind.trim().to_ascii_lowercase();
+    if !draft.env.references.contains_key(&kind) {
+        draft.warnings.push(
+            Problem::new(format!("the kind `{kind}` is not in reference.config"))
+                .help("records show the id without a prefix"),
+        );
+    }
     draft.meta.references.push(Reference {
-        kind: kind.trim().to_ascii_lowercase(),
+        kind,
         id: id.to_owned(),
     });
     Ok(())
