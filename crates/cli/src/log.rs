@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn files_have_what_their_level_asks_for() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = |name: &str, json| LogOutput {
+        let file = |name: &str, json: bool| LogOutput {
             to: LogTarget::File(name.into()),
             level: json.then_some(LogLevel::Error),
             json,

@@ -5,7 +5,7 @@ use rule_parser::{Diagnostic, SourceText};
 /// The module and the message that Suricata's log has for a finding.
 pub fn phrase(diagnostic: &Diagnostic, source: &SourceText<'_>) -> (String, String) {
     let message = diagnostic.message.as_ref();
-    let at = source.text().get(diagnostic.span.range()).unwrap_or_default();
+    let at = pattern_around(source.text(), diagnostic.span.start as usize);
     let found = match keyword_and_reason(message) {
         Some((keyword, reason)) => of_keyword(keyword, reason, at).map(|text| (format!("detect-{keyword}"), text)),
         None => of_rule(message, diagnostic, source).map(|text| ("detect-parse".to_owned(), text)),
@@ -18,7 +18,20 @@ fn keyword_and_reason(message: &str) -> Option<(&str, &str)> {
     message.strip_prefix('`')?.split_once("`: ")
 }
 
-fn of_keyword(keyword: &str, reason: &str, value: &str) -> Option<String> {
+/// The text between the quotes around a place.
+fn pattern_around(text: &str, at: usize) -> &str {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    // A place that is a quote is the first of the two.
+    let (before, after) = match after.strip_prefix('"') {
+        Some(rest) => (text.get(..=at).unwrap_or(before), rest),
+        None => (before, after),
+    };
+    let start = before.rfind('"').map_or(0, |quote| quote + 1);
+    let end = before.len() + after.find('"').unwrap_or(after.len());
+    text.get(start..end).unwrap_or_default()
+}
+
+fn of_keyword(keyword: &str, reason: &str, pattern: &str) -> Option<String> {
     let quoted: Vec<&str> = reason.split('`').skip(1).step_by(2).collect();
     let first = quoted.first().copied().unwrap_or_default();
     let text = match reason {
@@ -37,17 +50,19 @@ fn of_keyword(keyword: &str, reason: &str, value: &str) -> Option<String> {
             _ => format!("unknown byte_ keyword var seen in {keyword} - {first}."),
         },
         _ if reason.ends_with("is not a hex digit") => {
-            let block = value.trim_matches('"');
-            format!("Invalid hex code in content - {block}, hex {first}. Invalidating signature.")
+            format!("Invalid hex code in content - {pattern}, hex {first}. Invalidating signature.")
         }
         "unterminated hex block" => {
-            let block = value.trim_matches('"');
-            format!("Invalid hex code assembly in content - {block}.  Invalidating signature.")
+            format!("Invalid hex code assembly in content - {pattern}.  Invalidating signature.")
         }
         "unescaped quote in a pattern" => "Invalid unescaped double quote within content section.".to_owned(),
         _ if reason.ends_with("is not in reference.config") => format!("unknown reference key \"{first}\""),
         _ if reason.contains("of one bit") => {
-            let kind = if reason.ends_with("both hold") { "invalid" } else { "inconsequential" };
+            let kind = if reason.ends_with("both hold") {
+                "invalid"
+            } else {
+                "inconsequential"
+            };
             let second = quoted.get(1).copied().unwrap_or_default();
             format!("{kind} flowbit command combination in the same signature: {first} and {second}")
         }
@@ -145,7 +160,11 @@ mod tests {
                 "detect-flowbits",
                 "invalid flowbit command combination in the same signature: isset and isnotset",
             ),
-            ("reference:nope,1;", "detect-reference", "unknown reference key \"nope\""),
+            (
+                "reference:nope,1;",
+                "detect-reference",
+                "unknown reference key \"nope\"",
+            ),
             ("contnet:\"A\";", "detect-parse", "there is no keyword `contnet`"),
         ] {
             assert_eq!(said(options), (module.to_owned(), message.to_owned()), "{options}");

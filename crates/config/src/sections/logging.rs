@@ -196,7 +196,7 @@ mod tests {
             told,
             [
                 "test.yaml:1:30: `logging.default-log-level: loud`: write `error`, `warning`, `notice`, `info`, `perf`, `config` or `debug`",
-                "test.yaml:1:58: `logging.outputs.0.file.type: xml`: write `regular` or `json`"
+                "test.yaml:1:59: `logging.outputs.0.file.type: xml`: write `regular` or `json`"
             ]
         );
     }

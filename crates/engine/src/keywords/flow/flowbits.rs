@@ -85,14 +85,16 @@ fn combination(draft: &mut RuleDraft<'_>, command: &str, bit: NameId) -> Parsed<
     for (earlier, fate) in pairs {
         match fate {
             Fate::Never => {
-                return Err(Problem::new(format!(
-                    "`{earlier}` and `{command}` of one bit cannot both hold"
-                ))
-                .help("leave out one of them"));
+                return Err(
+                    Problem::new(format!("`{earlier}` and `{command}` of one bit cannot both hold"))
+                        .help("leave out one of them"),
+                );
             }
             Fate::Pointless => draft.warnings.push(
-                Problem::new(format!("`{earlier}` and `{command}` of one bit: one of them has no effect"))
-                    .help("leave it out"),
+                Problem::new(format!(
+                    "`{earlier}` and `{command}` of one bit: one of them has no effect"
+                ))
+                .help("leave it out"),
             ),
         }
     }
