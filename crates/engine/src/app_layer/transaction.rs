@@ -57,6 +57,8 @@ pub struct TxState {
     pub logged: u32,
     /// A rule alerted on it.
     pub alerted: bool,
+    /// The `sid` of the rule that has all files of a direction stored, by [`Direction::index`].
+    pub store_files: [Option<u32>; 2],
 }
 
 /// What rules have seen of one direction of a transaction.

@@ -3,9 +3,9 @@
 use packet::{Direction, Packet};
 
 use super::prefilter::Prefilter;
-use crate::app_layer::{AppLayer, ProtocolId, Transaction};
+use crate::app_layer::{AppLayer, FileSettings, ProtocolId, Transaction};
 use crate::buffer::{BufferDef, BufferId, Provider, Source, Transform};
-use crate::rule::{Effect, Op, Rule, RuleMeta, StateCheck, TagScope};
+use crate::rule::{Effect, Op, Rule, RuleMeta, StateCheck, TagScope, TxCondition};
 
 /// The loaded rules. Indices into `rules` are the order in which rules are looked at.
 #[derive(Debug, Default)]
@@ -85,6 +85,24 @@ impl RuleSet {
         made.clear();
         let raw = (provider.get)(tx, place.0, place.1, made)?;
         Some(transformed(&buffer.transforms, raw, scratch))
+    }
+
+    /// What the rules want of files.
+    pub fn file_needs(&self) -> FileSettings {
+        let mut needs = FileSettings::default();
+        for rule in &self.rules {
+            needs.keep |= rule.effects.iter().any(|e| matches!(e, Effect::StoreFiles(_)));
+            for condition in &rule.tx {
+                match condition {
+                    TxCondition::Check(check, _) => check.file_needs(&mut needs),
+                    TxCondition::Buffer(id, _) => {
+                        let used = self.buffers.get(usize::from(id.0));
+                        needs.magic |= used.is_some_and(|used| used.def.name == "file.magic");
+                    }
+                }
+            }
+        }
+        needs
     }
 
     /// The reason why these rules want a single worker, if they do: a match that hangs on state that crosses flows

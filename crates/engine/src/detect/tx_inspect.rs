@@ -10,7 +10,7 @@ use super::rule_set::RuleSet;
 use super::tx_prefilter::{TxGroup, place};
 use super::verify::{Detector, Input, Match, flow_matches};
 use crate::app_layer::{AppFlow, Application, COMPLETE, Candidate, ProtocolId, Transaction, TxState};
-use crate::rule::{FlowVars, Op, Rule, TxCondition, TxContext};
+use crate::rule::{Effect, FlowVars, Op, Rule, TxCondition, TxContext};
 
 /// Where a transaction stands.
 #[derive(Clone, Copy)]
@@ -129,6 +129,10 @@ impl Detector {
                 }));
                 for effect in &rule.effects {
                     vars.apply(effect);
+                    if let Effect::StoreFiles(what) = effect {
+                        let sid = rules.meta.get(candidate.rule as usize).map_or(0, |meta| meta.sid);
+                        what.apply(place.direction, sid, (state, tx), vars);
+                    }
                 }
                 passed = rule.action == crate::rule::Action::Pass;
             }

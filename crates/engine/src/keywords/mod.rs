@@ -15,7 +15,16 @@ mod transform;
 pub use dataset::write_value;
 pub use meta::requires;
 
-use crate::keyword::Keyword;
+use crate::keyword::{Arg, Keyword, Parsed};
+use crate::rule::Content;
+
+/// Reads a literal as `content` has it, `"bytes"` or `!"bytes"`, for keywords that stand for one.
+///
+/// # Errors
+/// It is not quoted, empty, or has an escape that is none.
+pub fn literal(arg: &Arg<'_>) -> Parsed<Content> {
+    payload::content::literal(arg.spanned()?, arg.dialect)
+}
 
 /// Every keyword of the engine, grouped as the manual groups them.
 pub static ALL: &[&Keyword] = &[

@@ -9,6 +9,7 @@ mod op;
 mod port;
 mod predicate;
 mod state;
+mod store;
 mod tx;
 mod tx_numbers;
 mod vars;
@@ -29,6 +30,7 @@ pub use state::{
     Tag, TagMetric, TagScope, Threshold, ThresholdKind, Track, Unique,
 };
 
+pub use store::{StoreDirection, StoreFiles, StoreScope};
 pub use tx::{TxCheck, TxContext, TxNumber, TxPlace};
 pub use tx_numbers::{Among, TxNumbers, Which};
 pub use vars::FlowVars;

@@ -42,6 +42,8 @@ pub enum Effect {
     Tag(Tag),
     /// `bypass`: the flow is not looked at any more.
     Bypass,
+    /// `filestore`: files are stored.
+    StoreFiles(super::StoreFiles),
     /// `replace`: `at` bytes into the rule's matched content, inline only.
     Replace,
 }

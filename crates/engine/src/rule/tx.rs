@@ -5,7 +5,7 @@ use std::fmt;
 use packet::Direction;
 
 use super::IntPredicate;
-use crate::app_layer::{Transaction, TxState};
+use crate::app_layer::{FileSettings, Transaction, TxState};
 
 /// What a condition on a transaction may look at.
 pub struct TxContext<'a> {
@@ -37,6 +37,11 @@ pub trait TxCheck: Send + Sync + fmt::Debug {
     /// What does not hold may hold later, as long as the direction is not complete.
     fn retried(&self) -> bool {
         false
+    }
+
+    /// Adds what it must know of files.
+    fn file_needs(&self, needs: &mut FileSettings) {
+        let _ = needs;
     }
 
     /// The number of the event it asks for, in the one protocol it applies to.

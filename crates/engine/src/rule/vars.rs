@@ -1,5 +1,7 @@
 //! What rules remember on a flow: flowbits and flowints.
 
+use packet::Direction;
+
 use super::state::{Effect, FlowintValue, IntAssign, IntCompare, NameId, StateCheck};
 
 /// The flowbits and flowints of one flow. Small: most flows have none, few have more than five.
@@ -8,6 +10,8 @@ pub struct FlowVars {
     // LIMIT: the loaded rules name finitely many, and each is here at most once.
     bits: Vec<NameId>,
     ints: Vec<(NameId, u32)>,
+    /// The rule that has all files of a direction stored from now on, by direction.
+    stored: [Option<u32>; 2],
 }
 
 impl FlowVars {
@@ -54,6 +58,16 @@ impl FlowVars {
             }
             _ => {}
         }
+    }
+
+    /// The `sid` of the rule that has all files of a direction stored, if one does.
+    pub fn stored(&self, direction: Direction) -> Option<u32> {
+        self.stored[direction.index()]
+    }
+
+    /// Has all files of a direction stored from now on, because the rule of that `sid` says so.
+    pub fn store(&mut self, direction: Direction, sid: u32) {
+        self.stored[direction.index()].get_or_insert(sid);
     }
 
     /// The bits that are set, in the order in which they were.
