@@ -160,9 +160,10 @@ mod tests {
 
     #[test]
     fn lists_are_read() {
-        let env = |text: &'static str| Env {
-            files: engine::keyword::Files::new(move |_| Ok(text.as_bytes().to_vec())),
-            ..Env::default()
+        let env = |text: &'static str| {
+            let mut env = Env::default();
+            env.files = engine::keyword::Files::new(move |_| Ok(text.as_bytes().to_vec()));
+            env
         };
         let list = load(
             &env("# a\n\n900150983cd24fb0d6963f7d28e17f72  abc\r\nD41D8CD98F00B204E9800998ECF8427E\n"),

@@ -87,14 +87,11 @@ mod tests {
 
     /// What reading a keyword's value in a rule says.
     pub(super) fn read(keyword: &Keyword, value: &str) -> Result<(), String> {
-        let mut env = Env {
-            app_layer: AppLayer::new(&crate::applications(), &Settings::default())
-                .expect("settings that hold")
-                .into(),
-            ..Env::default()
-        };
+        let mut env = Env::default();
+        let layer = AppLayer::new(&crate::applications(), &Settings::default()).expect("settings that hold");
+        env.app_layer = layer.into();
         env.files = Files::new(|_| Ok(b"# hashes\n900150983cd24fb0d6963f7d28e17f72  abc\n".to_vec()));
-        let mut draft = RuleDraft::new(&env, Dialect::Suricata, ProtocolSet::ANY);
+        let mut draft = RuleDraft::new(&env, Dialect::Suricata, ProtocolSet::IP);
         let arg = Arg::new(value, Dialect::Suricata);
         let result = match keyword.kind {
             Kind::PayloadInto(read) | Kind::Meta(read) => read(&mut draft, &arg),

@@ -115,10 +115,8 @@ mod tests {
 
     #[test]
     fn an_open_file_is_at_least_as_large_as_it_is() {
-        let mut file = File {
-            size: 100,
-            ..File::default()
-        };
+        let mut file = File::default();
+        file.size = 100;
         assert!(FileSize(IntPredicate::Gt(99)).holds(&file));
         assert!(!FileSize(IntPredicate::Eq(100)).holds(&file));
         file.state = FileState::Closed;
