@@ -35,6 +35,7 @@ mod capture;
 pub mod checksum;
 pub mod dns;
 pub mod fixtures;
+pub mod http;
 pub mod layer;
 mod rng;
 mod segmentation;
@@ -42,6 +43,7 @@ mod tcp_conversation;
 pub mod time;
 pub mod tls;
 mod udp_exchange;
+pub mod x509;
 
 pub use builder::PacketBuilder;
 pub use capture::{Capture, Frame, LINK_ETHERNET, LINK_RAW_IP};

@@ -1,4 +1,4 @@
-//! TLS 1.3 records (RFC 8446), as far as tests want them: hellos in the clear, the rest noise.
+//! TLS records (RFC 8446, RFC 5246), as far as tests want them: hellos and certificates in the clear, the rest noise.
 
 use crate::Rng;
 
@@ -47,6 +47,35 @@ pub fn server_hello(seed: u64) -> Vec<u8> {
     record(22, [3, 3], &handshake(2, &body))
 }
 
+/// A record with a ServerHello that picks TLS 1.2 and TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256.
+pub fn server_hello_12(seed: u64) -> Vec<u8> {
+    let mut rng = Rng::new(seed);
+    let mut body = vec![3, 3];
+    body.extend(rng.bytes(32));
+    body.extend(vector8(&rng.bytes(32)));
+    body.extend([0xc0, 0x2f, 0]);
+    body.extend(vector16(&extension(0xff01, &[0])));
+    record(22, [3, 3], &handshake(2, &body))
+}
+
+/// A record with the certificates of a server of TLS 1.2, its own first.
+pub fn certificate(chain: &[Vec<u8>]) -> Vec<u8> {
+    let list: Vec<u8> = chain.iter().flat_map(|one| vector24(one)).collect();
+    record(22, [3, 3], &handshake(11, &vector24(&list)))
+}
+
+/// A record that ends what a server of TLS 1.2 says first.
+pub fn server_hello_done() -> Vec<u8> {
+    record(22, [3, 3], &handshake(14, &[]))
+}
+
+/// Records with the client's half of a key and its end of the handshake, in TLS 1.2.
+pub fn client_key_exchange(seed: u64) -> Vec<u8> {
+    let mut rng = Rng::new(seed);
+    let key = record(22, [3, 3], &handshake(16, &vector8(&rng.bytes(32))));
+    [key, change_cipher_spec(), record(22, [3, 3], &rng.bytes(40))].concat()
+}
+
 /// A record with "change cipher spec", which TLS 1.3 sends for the sake of middleboxes.
 pub fn change_cipher_spec() -> Vec<u8> {
     record(20, [3, 3], &[1])
@@ -66,6 +95,10 @@ fn handshake(kind: u8, body: &[u8]) -> Vec<u8> {
     let mut message = vec![kind, 0];
     message.extend(vector16(body));
     message
+}
+
+fn vector24(body: &[u8]) -> Vec<u8> {
+    [&(body.len() as u32).to_be_bytes()[1..], body].concat()
 }
 
 fn extension(kind: u16, body: &[u8]) -> Vec<u8> {

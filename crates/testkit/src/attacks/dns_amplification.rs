@@ -1,7 +1,7 @@
 //! DNS amplification (RFC 5358): queries with the victim's address draw large responses to the victim.
 
 use super::{Attack, evenly};
-use crate::dns::{ANY, Message};
+use crate::dns::{ANY, MX, Message, TXT};
 use crate::layer::Udp;
 use crate::time::{ms, secs};
 use crate::{Capture, PacketBuilder, Rng, Time, UdpExchange};
@@ -23,6 +23,55 @@ pub(super) const REFLECTOR: Attack = Attack {
     attack: |start| reflector(start, 35),
     near_miss: |start| reflector(start, 30),
 };
+
+/// The same with TXT records, which resolvers answer that no longer answer ANY.
+pub(super) const TXT_REFLECTOR: Attack = Attack {
+    name: "dns-amplification-txt",
+    about: "120 queries of type TXT in 4 seconds, said to be from 203.0.113.92, to the resolver 192.168.1.53, which answers with 900 bytes each.",
+    near_miss_about: "The same with 100 queries.",
+    attack: |start| texts(start, 120),
+    near_miss: |start| texts(start, 100),
+};
+
+/// Responses that are large on average, of which none is over a fixed size.
+pub(super) const AVERAGE: Attack = Attack {
+    name: "dns-amplification-average",
+    about: "In two minutes the resolver 192.168.1.53 answers 10.0.0.93 with 50 responses of 200 bytes, 100 of 600 and 100 of 1,200.",
+    near_miss_about: "250 responses, of 120 and of 900 bytes in turn: half of them are large, and the last 100 have 510 bytes on average.",
+    attack: |start| {
+        let sizes = [[200; 50].as_slice(), &[600; 100], &[1200; 100]].concat();
+        average(start, &sizes)
+    },
+    near_miss: |start| average(start, &[120, 900].repeat(125)),
+};
+
+fn texts(start: Time, count: usize) -> Capture {
+    let mut rng = Rng::new(0xd530);
+    let exchanges = (0..count).map(|i| {
+        let query = Message::query(rng.next_u64() as u16, NAME, TXT);
+        UdpExchange::new(("203.0.113.92", rng.ephemeral_port()), "192.168.1.53:53")
+            .start(evenly(start, secs(4), i, count))
+            .step(ms(2))
+            .to_server(&query.clone().edns(1232).bytes())
+            .to_client(&response(&query, 900))
+            .capture()
+    });
+    Capture::merge(exchanges.collect::<Vec<_>>())
+}
+
+fn average(start: Time, sizes: &[usize]) -> Capture {
+    let mut rng = Rng::new(0xd540);
+    let exchanges = sizes.iter().enumerate().map(|(i, size)| {
+        let query = Message::query(rng.next_u64() as u16, NAME, MX);
+        UdpExchange::new(("10.0.0.93", rng.ephemeral_port()), "192.168.1.53:53")
+            .start(evenly(start, secs(120), i, sizes.len()))
+            .step(ms(2))
+            .to_server(&query.clone().edns(1232).bytes())
+            .to_client(&response(&query, *size))
+            .capture()
+    });
+    Capture::merge(exchanges.collect::<Vec<_>>())
+}
 
 const NAME: &str = "amp.example";
 

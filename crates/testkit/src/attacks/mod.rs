@@ -12,7 +12,9 @@
 //! ```
 
 mod brute_force;
+mod certificate;
 mod dns_amplification;
+mod dns_tunnel;
 mod flag_scan;
 mod icmp_flood;
 mod illegal_flags;
@@ -24,6 +26,7 @@ mod smurf;
 mod syn_flood;
 mod teardrop;
 mod udp_flood;
+mod web;
 
 use std::time::Duration;
 
@@ -60,6 +63,8 @@ pub const ATTACKS: &[Attack] = &[
     flag_scan::XMAS_SCAN,
     dns_amplification::VICTIM,
     dns_amplification::REFLECTOR,
+    dns_amplification::TXT_REFLECTOR,
+    dns_amplification::AVERAGE,
     land::LAND,
     ping_of_death::PING_OF_DEATH,
     teardrop::TEARDROP,
@@ -67,6 +72,16 @@ pub const ATTACKS: &[Attack] = &[
     brute_force::SSH,
     brute_force::FTP,
     brute_force::RDP,
+    web::SQL_INJECTION,
+    web::CROSS_SITE_SCRIPTING,
+    web::PATH_TRAVERSAL,
+    web::COMMAND_INJECTION,
+    web::LOG4SHELL,
+    web::SCANNER,
+    dns_tunnel::TXT_TUNNEL,
+    dns_tunnel::NULL_TUNNEL,
+    certificate::EXPIRED,
+    certificate::SELF_SIGNED,
 ];
 
 /// The moment of packet `i` of `count`, spread evenly over `window` from `start` on, the window's end excluded.
