@@ -1,7 +1,11 @@
 //! What the engine is configured with.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use packet::DecodeConfig;
 
+use crate::app_layer::{AppLayer, FileSettings, Settings};
 use crate::defrag::DefragConfig;
 use crate::flow::FlowConfig;
 use crate::stream::StreamConfig;
@@ -29,6 +33,21 @@ pub struct Config {
     pub inline: bool,
     /// At most so many alerts a packet; the graver ones go first.
     pub packet_alert_max: usize,
+    /// Application protocols.
+    pub app: AppConfig,
+}
+
+/// Application protocols, and which of their records are written.
+#[derive(Clone, Debug, Default)]
+pub struct AppConfig {
+    /// The protocols; the same that rules were compiled with.
+    pub layer: Arc<AppLayer>,
+    /// The types of records that are written, each with its options.
+    pub records: BTreeMap<String, Settings>,
+    /// What the configuration wants of files; rules may want more.
+    pub files: FileSettings,
+    /// Alerts show the transaction they are about, and what else is known of the application protocol.
+    pub in_alerts: bool,
 }
 
 /// What is reported beside alerts, and what of it.
@@ -40,6 +59,8 @@ pub struct ReportConfig {
     pub decode_anomalies: bool,
     /// Malformed streams.
     pub stream_anomalies: bool,
+    /// Malformed transactions.
+    pub app_anomalies: bool,
     /// Dropped packets.
     pub drops: bool,
     /// Packets that a `tag` asked for.

@@ -152,7 +152,8 @@ impl Settler {
     ) -> Settled {
         let mut settled = Settled::default();
         let mut told = 0;
-        for (nth, (found, payload)) in packet.matches.iter().enumerate() {
+        for (nth, matched) in packet.matches.iter().enumerate() {
+            let found = matched.found;
             let Some(rule) = rules.rules.get(found.rule as usize) else {
                 continue;
             };
@@ -198,7 +199,8 @@ impl Settler {
                 blocked: packet.dropped || blocks,
                 rejected: matches!(action, Action::Reject(_)) && blocks,
                 stream: found.stream,
-                payload: payload.clone(),
+                payload: matched.payload.clone(),
+                app: matched.app.clone(),
             };
             let position = Position {
                 order: packet.position.order + nth as u64,

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use packet::{LinkType, Timestamp};
 
+use serde::Serialize;
+use serde_json::value::RawValue;
+
 /// The place of an event in the output: the order of events is the order of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -38,6 +41,47 @@ pub enum Body {
     Drop(Box<Dropped>),
     /// A packet that a `tag` asked for.
     Packet(Arc<PacketRecord>),
+    /// What a protocol writes of a transaction.
+    Transaction(Box<TransactionRecord>),
+}
+
+/// What a protocol writes of a transaction.
+#[derive(Clone, Debug)]
+pub struct TransactionRecord {
+    /// EVE's `event_type`.
+    pub event_type: &'static str,
+    /// The packet with which it was complete; its addresses are the flow's, the client's first.
+    pub packet: Arc<PacketRecord>,
+    /// The transaction's number within the flow.
+    pub tx_id: u64,
+    /// What the protocol writes.
+    pub fields: Fields,
+}
+
+/// What an alert shows of the application protocol.
+#[derive(Clone, Debug)]
+pub struct AppRecord {
+    /// The transaction's number within the flow.
+    pub tx_id: u64,
+    /// The match was in the stream: which transaction it belongs to is a guess.
+    pub guessed: bool,
+    /// What the protocol writes of it.
+    pub fields: Fields,
+}
+
+/// The application protocols of a flow, as records name them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AppNames {
+    /// The protocol; `failed` when it is none that is known.
+    pub protocol: Option<&'static str>,
+    /// What goes to the server looks like another.
+    pub to_server: Option<&'static str>,
+    /// What goes to the client looks like another.
+    pub to_client: Option<&'static str>,
+    /// What was spoken before the protocol changed.
+    pub original: Option<&'static str>,
+    /// What was agreed on then.
+    pub expected: Option<&'static str>,
 }
 
 /// A packet, as records tell of it.
@@ -114,8 +158,8 @@ pub struct FlowSummary {
     pub bytes: [u64; 2],
     /// The packet goes to the server.
     pub to_server: bool,
-    /// The application protocol.
-    pub app: Option<&'static str>,
+    /// The application protocols.
+    pub app: AppNames,
     /// `community_id`, where it is wanted.
     pub community_id: Option<Arc<str>>,
 }
@@ -137,6 +181,8 @@ pub struct Alert {
     pub stream: bool,
     /// The payload that was inspected, where records show payloads.
     pub payload: Option<Box<[u8]>>,
+    /// What it shows of the application protocol.
+    pub app: Option<Arc<AppRecord>>,
 }
 
 /// A flow that ended.
@@ -182,6 +228,8 @@ pub struct Anomaly {
     pub kind: &'static str,
     /// The event's name, as rules call it.
     pub event: &'static str,
+    /// For an application protocol: which stage found it, and in which transaction.
+    pub app: Option<(&'static str, Option<u64>)>,
 }
 
 /// A packet that was dropped, or would have been.
@@ -212,4 +260,32 @@ pub struct DroppedHeader {
     pub tcp: Option<(u32, u32, u16, u8, u8, u16)>,
     /// UDP length.
     pub udp_length: Option<u16>,
+}
+
+/// Objects of a record, by key, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(Vec<(&'static str, Box<RawValue>)>);
+
+impl Fields {
+    /// Adds an object. One that cannot be written as JSON, which no type here is, is left out.
+    pub fn add(&mut self, key: &'static str, value: &impl Serialize) {
+        if let Ok(raw) = serde_json::value::to_raw_value(value) {
+            self.0.push((key, raw));
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The objects, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &RawValue)> {
+        self.0.iter().map(|(key, value)| (*key, &**value))
+    }
+
+    /// Whether there is one of that key.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|(k, _)| *k == key)
+    }
 }

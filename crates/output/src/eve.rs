@@ -36,6 +36,8 @@ pub struct RecordKinds {
     pub packet: bool,
     /// `stats`.
     pub stats: bool,
+    /// Those that application protocols write, all of those that the engine reports.
+    pub transactions: bool,
 }
 
 impl EveLog {
@@ -93,6 +95,7 @@ impl RecordKinds {
         drop: true,
         packet: true,
         stats: true,
+        transactions: true,
     };
 
     /// Alerts only.
@@ -105,6 +108,7 @@ impl RecordKinds {
         drop: false,
         packet: false,
         stats: false,
+        transactions: false,
     };
 
     /// Whether the record of an event is among them.
@@ -114,6 +118,7 @@ impl RecordKinds {
             Body::Flow(_) => self.flow,
             Body::Drop(_) => self.drop,
             Body::Packet(_) => self.packet,
+            Body::Transaction(_) => self.transactions,
             Body::Anomaly(anomaly) => match anomaly.kind {
                 "decode" => self.decode_anomaly,
                 "stream" => self.stream_anomaly,

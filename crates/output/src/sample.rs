@@ -86,6 +86,7 @@ pub(crate) fn events() -> Vec<Event> {
             rejected: false,
             stream: rule == 0,
             payload,
+            app: None,
         }))
     };
     let bodies = vec![
@@ -109,16 +110,19 @@ pub(crate) fn events() -> Vec<Event> {
             packet: Arc::new(not_ip),
             kind: "decode",
             event: "decoder.ethernet.unknown_ethertype",
+            app: None,
         })),
         Body::Anomaly(Box::new(Anomaly {
             packet: Arc::new(tcp.clone()),
             kind: "stream",
             event: "stream.pkt_invalid_ack",
+            app: None,
         })),
         Body::Anomaly(Box::new(Anomaly {
             packet: Arc::new(tcp.clone()),
             kind: "applayer",
             event: "APPLAYER_UNEXPECTED_PROTOCOL",
+            app: Some(("proto_detect", None)),
         })),
         Body::Drop(Box::new(dropped(&tcp, Some((1, 2, 3, 0x12, 0, 0)), None))),
         Body::Drop(Box::new(dropped(&udp, None, Some(30)))),
@@ -179,7 +183,10 @@ fn flow(client: IpAddr, server: IpAddr, ports: (u16, u16)) -> FlowSummary {
         packets: [3, 2],
         bytes: [300, 200],
         to_server: true,
-        app: Some("http"),
+        app: engine::event::AppNames {
+            protocol: Some("http"),
+            ..Default::default()
+        },
         community_id: Some(Arc::from("1:abc=")),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use config::{AnomalyRecords, EveLogConfig, EveRecords, FastLogConfig, FileType};
 use engine::Settler;
@@ -41,10 +42,16 @@ pub struct Report {
 
 /// Adds what the engine must report so that everything that is asked for can be written.
 pub fn wants(args: &RunArgs, setup: &Setup, config: &mut Config) {
+    config.app.layer = Arc::clone(&setup.env.app_layer);
+    config.app.in_alerts = true;
     if !setup.configured && (args.log_dir.is_some() || args.json) {
         config.report.flows = true;
         config.report.drops = true;
         config.report.tagged = true;
+        let loggers = config.app.layer.iter().flat_map(|(_, app)| app.loggers.iter());
+        config.app.records = loggers
+            .map(|logger| (logger.event_type.to_owned(), Settings::default()))
+            .collect();
     }
 }
 
@@ -314,6 +321,7 @@ fn kinds(records: &EveRecords) -> RecordKinds {
         drop: records.drop.is_some(),
         packet: records.tagged_packets,
         stats: records.stats.is_some(),
+        transactions: true,
     }
 }
 
@@ -327,6 +335,7 @@ const fn standard_kinds() -> RecordKinds {
         drop: true,
         packet: true,
         stats: true,
+        transactions: true,
     }
 }
 

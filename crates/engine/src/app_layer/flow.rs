@@ -44,6 +44,8 @@ struct Side {
     ended: bool,
     /// Bytes came.
     spoke: bool,
+    /// Bytes were given to the parser.
+    fed: bool,
 }
 
 impl Side {
@@ -182,6 +184,13 @@ impl AppFlow {
             };
         }
         let at = direction.index();
+        if self.sides[at].ended {
+            return Fed {
+                consumed: length,
+                ..Fed::default()
+            };
+        }
+        self.sides[at].spoke |= !data.is_empty();
         if !data.is_empty() && self.expecting.is_none() && !self.recognise_side(data, eof, direction, link) {
             if self.off {
                 return Fed {
@@ -195,14 +204,9 @@ impl AppFlow {
         if self.expecting.is_some() && !data.is_empty() {
             return self.change(data, eof, direction, link);
         }
-        let known_now = !self.sides[at].spoke && !data.is_empty();
-        if !data.is_empty() {
-            self.sides[at].spoke = true;
-        }
+        let known_now = !self.sides[at].fed && !data.is_empty();
+        self.sides[at].fed |= !data.is_empty();
         if data.len() < self.sides[at].wanted && !eof {
-            return Fed::default();
-        }
-        if eof && self.sides[at].ended && data.is_empty() {
             return Fed::default();
         }
         let mut fed = self.parse(data, eof, direction, link);
@@ -277,7 +281,9 @@ impl AppFlow {
                     Some(_) => {}
                 }
                 let first = link.layer.get(id).and_then(|app| app.first);
-                if first.is_some_and(|first| first != direction) && !self.sides[other].spoke && !self.sides[other].looked
+                if first.is_some_and(|first| first != direction)
+                    && !self.sides[other].spoke
+                    && !self.sides[other].looked
                     && link.transport == Transport::Tcp
                 {
                     self.events.insert(AppEvent::WrongDirectionFirstData);
@@ -385,6 +391,7 @@ impl AppFlow {
                 self.begin(id, link);
                 let mut fed = self.parse(data, eof, direction, link);
                 self.sides[at].spoke = true;
+                self.sides[at].fed = true;
                 fed.other = true;
                 fed
             }
@@ -397,7 +404,11 @@ impl AppFlow {
                 if self.sides.iter().all(|side| side.looked) {
                     self.expecting = None;
                     self.stop();
-                    return Fed { consumed: data.len() as u64, off: true, ..Fed::default() };
+                    return Fed {
+                        consumed: data.len() as u64,
+                        off: true,
+                        ..Fed::default()
+                    };
                 }
                 Fed::default()
             }

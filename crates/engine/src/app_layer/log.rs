@@ -1,11 +1,9 @@
 //! What protocols write into EVE records.
 
-use packet::Direction;
-use serde::Serialize;
-use serde_json::value::RawValue;
-
 use super::settings::Settings;
 use super::transaction::{Transaction, TxState};
+use crate::event::Fields;
+use packet::Direction;
 
 /// A record that a protocol writes of its transactions.
 #[derive(Debug)]
@@ -30,32 +28,4 @@ pub struct LogContext<'a> {
     pub options: &'a Settings,
     /// For an alert: the direction of its packet.
     pub alert: Option<Direction>,
-}
-
-/// Objects of a record, by key, in order.
-#[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<(&'static str, Box<RawValue>)>);
-
-impl Fields {
-    /// Adds an object. One that cannot be written as JSON, which no type here is, is left out.
-    pub fn add(&mut self, key: &'static str, value: &impl Serialize) {
-        if let Ok(raw) = serde_json::value::to_raw_value(value) {
-            self.0.push((key, raw));
-        }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The objects, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &RawValue)> {
-        self.0.iter().map(|(key, value)| (*key, &**value))
-    }
-
-    /// Whether there is one of that key.
-    pub fn has(&self, key: &str) -> bool {
-        self.0.iter().any(|(k, _)| *k == key)
-    }
 }

@@ -15,13 +15,14 @@ mod parser;
 mod settings;
 mod transaction;
 
+pub use crate::event::Fields;
 pub use application::{AppSet, Application, ProtocolId};
 pub use detection::{Detection, Pattern, Ports, Probe, Transport};
 pub use event::{AppEvent, AppEventSet};
 pub use file::{File, FileSettings, FileState, Files};
 pub use flow::{AppFlow, Fed, Link};
 pub use layer::AppLayer;
-pub use log::{Fields, LogContext, Logger};
+pub use log::{LogContext, Logger};
 pub use parser::{Context, Effects, Expectation, NewParser, Outcome, Parser, Switch};
 pub use settings::Settings;
 pub use transaction::{COMPLETE, Candidate, EventSet, Inspection, Transaction, TransactionList, Transactions, TxState};

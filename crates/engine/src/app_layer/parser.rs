@@ -121,7 +121,11 @@ pub struct Expectation {
 
 impl fmt::Debug for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Expectation({} at {:?} from {})", self.protocol, self.listener, self.from)
+        write!(
+            f,
+            "Expectation({} at {:?} from {})",
+            self.protocol, self.listener, self.from
+        )
     }
 }
 

@@ -13,6 +13,7 @@ mod variables;
 
 pub use config_files::{ConfigFileError, ThresholdEntry, parse_classifications, parse_references, parse_thresholds};
 pub use header::PROTOCOLS;
+pub use pending::is_protocol as is_pending_protocol;
 pub use variables::{STANDARD_ADDRESSES, STANDARD_PORTS, VariableError, Variables};
 
 use std::collections::HashMap;
@@ -198,14 +199,17 @@ fn assemble(mut loaded: Vec<Compiled>, layer: &AppLayer) -> RuleSet {
         let (mut buffers, mut tx) = (Vec::new(), Vec::with_capacity(sections.len()));
         for check in tx_checks {
             let places = check.places().iter();
-            let places = places.filter_map(|place| Some((layer.by_name(place.protocol)?, place.at))).collect();
+            let places = places
+                .filter_map(|place| Some((layer.by_name(place.protocol)?, place.at)))
+                .collect();
             tx.push(TxCondition::Check(check, places));
         }
         for section in sections {
             let keys: Vec<&str> = section.transforms.iter().map(|t| &*t.key).collect();
             let identity = (std::ptr::from_ref(section.buffer), keys.join(";"));
             let id = *known.entry(identity).or_insert_with(|| {
-                set.buffers.push(BufferUse::new(section.buffer, section.transforms.clone(), layer));
+                set.buffers
+                    .push(BufferUse::new(section.buffer, section.transforms.clone(), layer));
                 BufferId((set.buffers.len() - 1) as u16)
             });
             let ops = section.ops.into_boxed_slice();
@@ -247,7 +251,11 @@ fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
     {
         offer(&payload.ops, &Key::Payload);
     }
-    let of_packet = rule.buffers.iter().filter(|_| rule.tx.is_empty()).map(|(id, ops)| (id, ops));
+    let of_packet = rule
+        .buffers
+        .iter()
+        .filter(|_| rule.tx.is_empty())
+        .map(|(id, ops)| (id, ops));
     let of_tx = rule.tx.iter().filter_map(|condition| match condition {
         TxCondition::Buffer(id, ops) => Some((id, ops)),
         TxCondition::Check(..) => None,

@@ -12,7 +12,7 @@ pub(super) fn is_keyword(name: &str) -> bool {
 }
 
 /// Whether Suricata or Snort has a protocol of that name.
-pub(super) fn is_protocol(name: &str) -> bool {
+pub fn is_protocol(name: &str) -> bool {
     PROTOCOLS.contains(&name.to_ascii_lowercase().as_str())
 }
 

@@ -75,7 +75,11 @@ impl TxPrefilterBuilder {
     /// Builds the matchers.
     pub fn build(self) -> TxPrefilter {
         use rayon::prelude::*;
-        let groups: Vec<_> = self.groups.into_par_iter().map(|(key, group)| (key, group.build())).collect();
+        let groups: Vec<_> = self
+            .groups
+            .into_par_iter()
+            .map(|(key, group)| (key, group.build()))
+            .collect();
         TxPrefilter {
             groups: groups.into_iter().collect(),
         }
@@ -90,8 +94,12 @@ impl GroupBuilder {
         });
         match (key, event) {
             (Key::Buffer(id, literal, nocase), _) => {
-                let Some(used) = buffers.get(usize::from(id.0)) else { return };
-                let provider = used.provider(way.0).and_then(|p| Some((p.at[way.1.index()]?, p.streaming)));
+                let Some(used) = buffers.get(usize::from(id.0)) else {
+                    return;
+                };
+                let provider = used
+                    .provider(way.0)
+                    .and_then(|p| Some((p.at[way.1.index()]?, p.streaming)));
                 let Some((at, streaming)) = provider else { return };
                 let entry = self.buffers.entry(*id);
                 let entry = entry.or_insert_with(|| (at, streaming, used.def.multi, PatternGroupBuilder::default()));
@@ -134,11 +142,14 @@ impl TxPrefilter {
 }
 
 /// From which progress on a condition can be told, for a protocol in a direction.
-pub(super) fn place(condition: &TxCondition, id: ProtocolId, direction: Direction, buffers: &[BufferUse]) -> Option<u8> {
+pub(super) fn place(
+    condition: &TxCondition,
+    id: ProtocolId,
+    direction: Direction,
+    buffers: &[BufferUse],
+) -> Option<u8> {
     match condition {
-        TxCondition::Buffer(buffer, _) => {
-            buffers.get(usize::from(buffer.0))?.provider(id)?.at[direction.index()]
-        }
+        TxCondition::Buffer(buffer, _) => buffers.get(usize::from(buffer.0))?.provider(id)?.at[direction.index()],
         TxCondition::Check(_, places) => places.iter().find(|(of, _)| *of == id)?.1[direction.index()],
     }
 }

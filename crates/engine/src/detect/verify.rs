@@ -25,6 +25,15 @@ pub struct Input<'a> {
     pub pseudo: bool,
 }
 
+impl Input<'_> {
+    /// Whether there is a payload of the packet itself to inspect.
+    fn packet_payload_counts(&self) -> bool {
+        let packet = self.context.packet;
+        let hidden = self.context.flow.is_some_and(|flow| flow.no_payload);
+        !self.pseudo && !packet.invalid && !packet.payload.is_empty() && !hidden
+    }
+}
+
 /// Data of a stream that is inspected with a packet.
 #[derive(Clone, Copy, Debug)]
 pub struct StreamData<'a> {
@@ -134,8 +143,7 @@ impl Detector {
                     }
                 }
                 if let Some(patterns) = &group.packet_payload
-                    && !packet.payload.is_empty()
-                    && !packet.invalid
+                    && input.packet_payload_counts()
                 {
                     patterns.scan(packet.payload, &mut self.scan, out);
                 }
@@ -144,7 +152,7 @@ impl Detector {
                 if let Some(stream) = input.stream {
                     patterns.scan(stream.data, &mut self.scan, out);
                 }
-                if !input.payload_in_stream && !packet.payload.is_empty() && !input.pseudo && !packet.invalid {
+                if !input.payload_in_stream && input.packet_payload_counts() {
                     patterns.scan(packet.payload, &mut self.scan, out);
                 }
             }
@@ -195,8 +203,8 @@ impl Detector {
         let packet = input.context.packet;
         let wanted = payload.of != PayloadOf::Stream || !input.payload_in_stream;
         // Suricata: an empty payload is not inspected, so that `content:!"x"` alone does not match every ACK.
-        let there = !input.pseudo && !packet.invalid && !packet.payload.is_empty();
-        (wanted && there && self.inspector.matches(&payload.ops, packet.payload)).then_some(false)
+        (wanted && input.packet_payload_counts() && self.inspector.matches(&payload.ops, packet.payload))
+            .then_some(false)
     }
 
     /// Whether the new part of the stream matches, or what spans the border to the old one: an old match is not told twice.

@@ -3,11 +3,12 @@
 use serde::Serialize;
 use serde::ser::SerializeMap;
 
-use super::EveOptions;
 use super::address::Address;
 use super::bytes::{base64, printable};
+use super::flow::{AppBody, is_false};
 use super::head::Head;
 use super::time::Rfc3339;
+use super::{EveOptions, Objects};
 use crate::event::{Alert, FlowSummary, PacketRecord};
 use crate::rule::{RuleMeta, Target};
 
@@ -52,9 +53,15 @@ impl Default for AlertOptions {
 pub(super) struct AlertLine<'a> {
     #[serde(flatten)]
     head: Head<'a>,
-    alert: AlertBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    app_proto: Option<&'static str>,
+    tx_id: Option<u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    tx_guessed: bool,
+    alert: AlertBody<'a>,
+    #[serde(flatten)]
+    fields: Option<Objects<'a>>,
+    #[serde(flatten)]
+    app: Option<AppBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     direction: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -171,8 +178,11 @@ pub(super) fn record<'a>(head: Head<'a>, alert: &'a Alert, rules: &'a [RuleMeta]
     let payload = alert.payload.as_deref();
     AlertLine {
         head,
+        tx_id: alert.app.as_ref().map(|app| app.tx_id),
+        tx_guessed: alert.app.as_ref().is_some_and(|app| app.guessed),
         alert: body,
-        app_proto: packet.flow.as_ref().and_then(|f| f.app),
+        fields: alert.app.as_ref().map(|app| Objects(&app.fields)),
+        app: packet.flow.as_ref().map(|f| AppBody::of(&f.app)),
         direction: packet
             .flow
             .as_ref()

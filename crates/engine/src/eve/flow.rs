@@ -5,15 +5,15 @@ use serde::Serialize;
 use super::head::Head;
 use super::time::Rfc3339;
 use super::{EveOptions, Origin};
-use crate::event::{FlowRecord, TcpRecord};
+use crate::event::{AppNames, FlowRecord, TcpRecord};
 
 /// A flow record.
 #[derive(Serialize)]
 pub(super) struct FlowLine<'a> {
     #[serde(flatten)]
     head: Head<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app_proto: Option<&'static str>,
+    #[serde(flatten)]
+    app: AppBody,
     flow: FlowBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tcp: Option<TcpBody<'a>>,
@@ -62,12 +62,40 @@ struct TcpBody<'a> {
     tc_gap: bool,
 }
 
+/// The application protocols of a flow.
+#[derive(Serialize)]
+pub(super) struct AppBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_proto: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_proto_ts: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_proto_tc: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_proto_orig: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_proto_expected: Option<&'static str>,
+}
+
+impl AppBody {
+    /// As records name them.
+    pub fn of(names: &AppNames) -> Self {
+        Self {
+            app_proto: names.protocol,
+            app_proto_ts: names.to_server,
+            app_proto_tc: names.to_client,
+            app_proto_orig: names.original,
+            app_proto_expected: names.expected,
+        }
+    }
+}
+
 /// The record of a flow's end.
 pub(super) fn record<'a>(flow: &'a FlowRecord, origin: &Origin<'a>, options: &'a EveOptions) -> FlowLine<'a> {
     let summary = &flow.summary;
     FlowLine {
         head: Head::of_flow("flow", flow, origin, options),
-        app_proto: summary.app,
+        app: AppBody::of(&summary.app),
         flow: FlowBody {
             pkts_toserver: summary.packets[0],
             pkts_toclient: summary.packets[1],
@@ -108,6 +136,6 @@ fn tcp_body(tcp: &TcpRecord) -> TcpBody<'_> {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde's skip_serializing_if passes a reference"
 )]
-const fn is_false(flag: &bool) -> bool {
+pub(super) const fn is_false(flag: &bool) -> bool {
     !*flag
 }

@@ -23,8 +23,9 @@ use std::io;
 use std::net::IpAddr;
 
 use serde::Serialize;
+use serde::ser::SerializeMap;
 
-use crate::event::{Anomaly, Body, Dropped, Event, PacketRecord};
+use crate::event::{Anomaly, Body, Dropped, Event, Fields, PacketRecord};
 use crate::rule::RuleMeta;
 use head::Head;
 
@@ -77,6 +78,14 @@ impl EveOptions {
             Body::Flow(flow) => line(out, &flow::record(flow, origin, self)),
             Body::Anomaly(anomaly) => line(out, &anomaly_record(anomaly, origin, self)),
             Body::Drop(dropped) => line(out, &drop_record(dropped, origin, self)),
+            Body::Transaction(tx) => line(
+                out,
+                &TransactionLine {
+                    head: Head::of_packet(tx.event_type, &tx.packet, origin, self),
+                    tx_id: tx.tx_id,
+                    fields: Objects(&tx.fields),
+                },
+            ),
             Body::Packet(packet) => line(
                 out,
                 &PacketLine {
@@ -104,25 +113,59 @@ struct PacketLine<'a> {
 }
 
 #[derive(Serialize)]
+struct TransactionLine<'a> {
+    #[serde(flatten)]
+    head: Head<'a>,
+    tx_id: u64,
+    #[serde(flatten)]
+    fields: Objects<'a>,
+}
+
+/// What a protocol writes, by key.
+pub(crate) struct Objects<'a>(pub(crate) &'a Fields);
+
+impl Serialize for Objects<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, value) in self.0.iter() {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+#[derive(Serialize)]
 struct AnomalyLine<'a> {
     #[serde(flatten)]
     head: Head<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tx_id: Option<u64>,
     anomaly: AnomalyBody<'a>,
 }
 
 #[derive(Serialize)]
 struct AnomalyBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app_proto: Option<&'a str>,
     #[serde(rename = "type")]
     kind: &'a str,
     event: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<&'a str>,
 }
 
 fn anomaly_record<'a>(anomaly: &'a Anomaly, origin: &'a Origin<'_>, options: &'a EveOptions) -> AnomalyLine<'a> {
     AnomalyLine {
         head: Head::of_packet("anomaly", &anomaly.packet, origin, options),
+        tx_id: anomaly.app.and_then(|(_, tx)| tx),
         anomaly: AnomalyBody {
+            app_proto: anomaly
+                .app
+                .and(anomaly.packet.flow.as_ref())
+                .and_then(|flow| flow.app.protocol),
             kind: anomaly.kind,
             event: anomaly.event,
+            layer: anomaly.app.map(|(layer, _)| layer),
         },
     }
 }

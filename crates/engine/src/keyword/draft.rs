@@ -6,7 +6,8 @@ use super::{Env, Parsed, Problem};
 use crate::app_layer::AppSet;
 use crate::buffer::{BufferDef, PAYLOAD, Transform};
 use crate::rule::{
-    Content, Effect, FlowCondition, MAX_VARS, Num, Op, PacketCheck, ProtocolSet, RuleMeta, StateCheck, Threshold, TxCheck, VarId,
+    Content, Effect, FlowCondition, MAX_VARS, Num, Op, PacketCheck, ProtocolSet, RuleMeta, StateCheck, Threshold,
+    TxCheck, VarId,
 };
 
 /// A rule while its options are read, from left to right.

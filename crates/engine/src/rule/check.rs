@@ -24,6 +24,8 @@ pub struct FlowFacts {
     pub closing: bool,
     /// The rate in each direction is above `flow.rate-tracking`: to the server, to the client.
     pub elephant: [bool; 2],
+    /// Payloads are encrypted, or otherwise not to be looked at.
+    pub no_payload: bool,
     /// The application protocol.
     pub app: AppFacts,
 }

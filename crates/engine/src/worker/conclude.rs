@@ -5,10 +5,10 @@ use std::sync::Arc;
 use packet::{DecoderEvent, Direction, Packet};
 
 use super::inspect::Subjected;
-use super::record::{dropped_header, packet_record};
+use super::record::{Reporting, dropped_header, packet_record};
 use super::shard::Session;
 use super::tag::FlowTag;
-use super::{Output, PacketMatches, Verdict, Worker, addresses};
+use super::{Matched, Output, PacketMatches, Verdict, Worker, addresses};
 use crate::config::ReportConfig;
 use crate::detect::Match;
 use crate::event::{Anomaly, Body, Dropped, Event};
@@ -82,7 +82,10 @@ impl Worker {
                 false,
                 flow.as_deref().map(|f| (f, direction)),
                 self.outer,
-                &report,
+                &Reporting {
+                    config: report,
+                    layer: &self.config.app.layer,
+                },
             );
             let position = self.next_position();
             out.push(Output::Event(Box::new(Event {
@@ -142,10 +145,10 @@ impl Worker {
             subjected.pseudo,
             flow.map(|f| (f, direction)),
             self.outer,
-            &self.config.report,
+            &self.reporting(),
         );
         let keep = self.config.report.payloads;
-        let payload = |stream: bool| -> Option<Box<[u8]>> {
+        let payload_of = |stream: bool| -> Option<Box<[u8]>> {
             if !keep {
                 return None;
             }
@@ -155,6 +158,14 @@ impl Worker {
                     .map_or_else(|| packet.payload.into(), Into::into),
             )
         };
+        let matched = matches
+            .iter()
+            .map(|found| Matched {
+                found: *found,
+                payload: payload_of(found.stream),
+                app: flow.and_then(|flow| self.app_record(flow, found, direction)),
+            })
+            .collect();
         let position = self.next_position();
         self.position.order += matches.len() as u64;
         out.push(Output::Matches(Box::new(PacketMatches {
@@ -166,7 +177,7 @@ impl Worker {
                 ports: (packet.src_port(), packet.dst_port()),
                 flow: flow.map(Flow::id),
             },
-            matches: matches.iter().map(|m| (*m, payload(m.stream))).collect(),
+            matches: matched,
             dropped: verdict != Verdict::Accept,
             shard: self.shard,
             flow: subjected.flow,
@@ -192,7 +203,7 @@ impl Worker {
             subjected.pseudo,
             flow.map(|f| (f, direction)),
             self.outer,
-            &report,
+            &self.reporting(),
         );
         let names = packet
             .events
@@ -215,8 +226,17 @@ impl Worker {
                 packet: Arc::clone(&record),
                 kind,
                 event,
+                app: None,
             }));
             out.push(Output::Event(Box::new(Event { position, body })));
+        }
+    }
+
+    /// What records are to tell.
+    pub(super) fn reporting(&self) -> Reporting<'_> {
+        Reporting {
+            config: self.config.report,
+            layer: &self.config.app.layer,
         }
     }
 
@@ -231,7 +251,7 @@ impl Worker {
         if !self.config.report.drops || !self.config.inline {
             return;
         }
-        let record = packet_record(packet, false, flow, self.outer, &self.config.report);
+        let record = packet_record(packet, false, flow, self.outer, &self.reporting());
         let position = self.next_position();
         let body = Body::Drop(Box::new(Dropped {
             packet: record,

@@ -1,6 +1,6 @@
 //! The end of flows: what is left in their streams is inspected, and their records are written.
 
-use packet::{Direction, Timestamp};
+use packet::{Direction, Packet, Timestamp};
 
 use super::inspect::{Subjected, facts};
 use super::pseudo::PseudoPacket;
@@ -38,16 +38,24 @@ impl Worker {
         let around = self.outer.take();
         if let Some(tcp) = flow.session.tcp.as_deref_mut() {
             tcp.finish(&mut shard.stream);
+            self.end_application(&mut flow);
             for direction in [Direction::ToServer, Direction::ToClient] {
                 self.inspect_rest(&mut flow, direction, out);
             }
+        }
+        if let Some(app) = &flow.session.app
+            && let Some(protocol) = app.protocol()
+        {
+            let left = app.transactions().map_or(0, |list| list.len() as u64);
+            let counts = self.counters.apps.entry(protocol.0).or_default();
+            *counts = (counts.0 + 1, counts.1 + left);
         }
         if let Some(tcp) = flow.session.tcp.as_deref_mut() {
             tcp.release(&mut shard.stream);
         }
         if self.config.report.flows {
             let position = self.next_position();
-            let body = Body::Flow(Box::new(flow_record(&flow, &self.config.report)));
+            let body = Body::Flow(Box::new(flow_record(&flow, &self.reporting())));
             out.push(Output::Event(Box::new(Event { position, body })));
         }
         self.outer = around;
@@ -60,14 +68,34 @@ impl Worker {
             .tcp
             .as_ref()
             .is_some_and(|tcp| tcp.raw_ready(direction, &self.config.stream));
-        let silent = [FlowFlags::PASS, FlowFlags::DROP, FlowFlags::NO_PACKET_INSPECTION];
-        if !left || silent.iter().any(|flag| flow.flags.contains(*flag)) {
+        let open = flow
+            .session
+            .app
+            .as_ref()
+            .is_some_and(|app| app.transactions().is_some_and(|list| !list.is_empty()));
+        if !left && !open {
             return;
         }
         let Some(pseudo) = PseudoPacket::new(flow, direction) else {
             return;
         };
         let packet = pseudo.decode(flow.last(), flow.first_packet(), &self.config.decode);
+        let silent = [FlowFlags::PASS, FlowFlags::DROP, FlowFlags::NO_PACKET_INSPECTION];
+        if !silent.iter().any(|flag| flow.flags.contains(*flag)) {
+            self.inspect_pseudo(flow, direction, &packet, left, out);
+        }
+        self.settle_transactions(flow, (&packet, true), out);
+    }
+
+    /// Inspects a pseudo-packet: what is new of the stream, and of transactions.
+    fn inspect_pseudo(
+        &mut self,
+        flow: &mut Flow<Session>,
+        direction: Direction,
+        packet: &Packet<'_>,
+        left: bool,
+        out: &mut Vec<Output>,
+    ) {
         let facts = facts(
             flow,
             flow.last(),
@@ -78,37 +106,45 @@ impl Worker {
         );
         let mut matches = std::mem::take(&mut self.matches);
         matches.clear();
-        let Session { tcp, vars, .. } = &mut flow.session;
-        if let Some(tcp) = tcp.as_deref() {
+        let Session { tcp, vars, app, .. } = &mut flow.session;
+        let context = PacketContext {
+            packet,
+            direction: Some(direction),
+            flow: Some(facts),
+            stream_events: StreamEventSet::EMPTY,
+        };
+        let mut input = Input {
+            context,
+            payload_in_stream: true,
+            stream: None,
+            first_of_direction: false,
+            pseudo: true,
+        };
+        if let Some(tcp) = tcp.as_deref().filter(|_| left) {
             for chunk in tcp
                 .stream(direction)
                 .raw_chunks(self.config.stream.reassembly.raw_context)
             {
-                let context = PacketContext {
-                    packet: &packet,
-                    direction: Some(direction),
-                    flow: Some(facts),
-                    stream_events: StreamEventSet::EMPTY,
-                };
-                let input = Input {
-                    context,
-                    payload_in_stream: true,
-                    stream: Some(StreamData {
-                        data: chunk.data,
-                        offset: chunk.offset,
-                        seen: chunk.seen,
-                    }),
-                    first_of_direction: false,
-                    pseudo: true,
-                };
+                input.stream = Some(StreamData {
+                    data: chunk.data,
+                    offset: chunk.offset,
+                    seen: chunk.seen,
+                });
                 self.detector.run(&self.rules, &input, vars, &mut matches);
             }
         }
+        if let Some(app) = app.as_deref_mut()
+            && let Some(application) = app.application(&self.config.app.layer)
+        {
+            self.detector
+                .run_transactions(&self.rules, &input, (app, application), vars, &mut matches);
+        }
+        matches.sort_by_key(|found| found.rule);
         if let Some(tcp) = tcp.as_deref_mut() {
             tcp.stream_mut(direction).raw_done();
         }
         let subjected = Subjected {
-            packet: &packet,
+            packet,
             flow: None,
             direction: Some(direction),
             outcome: SegmentOutcome::default(),

@@ -6,9 +6,9 @@ use super::record::tunnel_record;
 use super::shard::{Session, Shard};
 use super::{Output, Verdict, Worker};
 use crate::defrag::OverlapPolicy;
-use crate::detect::{Input, StreamData};
+use crate::detect::{Detector, Input, Match, StreamData};
 use crate::flow::{Flow, FlowFlags, FlowRef, FlowState, Found, Seen, Tuple};
-use crate::rule::{FlowFacts, PacketContext, Reject};
+use crate::rule::{AppFacts, FlowFacts, FlowVars, PacketContext, Reject};
 use crate::stream::{OsPolicy, Segment, SegmentOutcome, StreamEventSet, TcpState, track};
 
 /// What a packet is inspected with.
@@ -76,8 +76,13 @@ impl Worker {
         };
         if let Some(found) = found {
             self.follow_tcp(shard, &mut subjected, found);
+            self.follow_application(shard, &subjected);
         }
         let verdict = self.inspect(shard, &subjected, out);
+        if let Some(flow) = subjected.flow.and_then(|f| shard.flows.get_mut(f)) {
+            self.settle_transactions(flow, (packet, false), out);
+        }
+        self.prune(shard, subjected.flow);
         self.finish_ended(shard, out);
         verdict
     }
@@ -145,7 +150,7 @@ impl Worker {
         let packet = subjected.packet;
         let mut nothing = Session::default();
         let direction = subjected.direction;
-        let flow = subjected.flow.and_then(|f| shard.flows.get_mut(f));
+        let mut flow = subjected.flow.and_then(|f| shard.flows.get_mut(f));
         if let Some(flow) = &flow {
             if flow.flags.contains(FlowFlags::PASS) || flow.flags.contains(FlowFlags::NO_PACKET_INSPECTION) {
                 return Verdict::Accept;
@@ -164,7 +169,7 @@ impl Worker {
         let first_of_direction = flow
             .as_deref()
             .is_none_or(|f| !f.flags.contains(ip_only_flag(direction)));
-        let facts = flow.as_deref().map(|f| facts(f, packet.time, subjected.outcome));
+        let facts = flow.as_deref_mut().map(|f| facts(f, packet.time, subjected.outcome));
         let (session, mut flow) = match flow {
             Some(flow) => {
                 flow.flags.insert(ip_only_flag(direction));
@@ -181,11 +186,24 @@ impl Worker {
                 flow: facts,
                 stream_events: subjected.outcome.events,
             };
-            let (tcp, vars) = match (&mut flow, session) {
-                (Some(flow), _) => (flow.session.tcp.as_deref(), &mut flow.session.vars),
-                (None, Some(session)) => (None, &mut session.vars),
+            let (tcp, mut app, vars) = match (&mut flow, session) {
+                (Some(flow), _) => {
+                    let Session { tcp, app, vars, .. } = &mut flow.session;
+                    (tcp.as_deref(), app.as_deref_mut(), vars)
+                }
+                (None, Some(session)) => (None, None, &mut session.vars),
                 (None, None) => return Verdict::Accept,
             };
+            let layer = &self.config.app.layer;
+            let mut transactions =
+                |detector: &mut Detector, input: &Input<'_>, vars: &mut FlowVars, matches: &mut Vec<Match>| {
+                    if let Some((app, direction)) = app.as_deref_mut().zip(direction)
+                        && let Some(application) = app.application(layer)
+                        && app.take_updated(direction)
+                    {
+                        detector.run_transactions(&self.rules, input, (app, application), vars, matches);
+                    }
+                };
             let ready = tcp
                 .zip(direction)
                 .filter(|(tcp, direction)| tcp.raw_ready(*direction, &self.config.stream));
@@ -197,7 +215,10 @@ impl Worker {
                 pseudo: subjected.pseudo,
             };
             match ready {
-                None => self.detector.run(&self.rules, &input, vars, &mut matches),
+                None => {
+                    self.detector.run(&self.rules, &input, vars, &mut matches);
+                    transactions(&mut self.detector, &input, vars, &mut matches);
+                }
                 Some((tcp, direction)) => {
                     let context_bytes = self.config.stream.reassembly.raw_context;
                     let mut chunks = tcp.stream(direction).raw_chunks(context_bytes).peekable();
@@ -210,6 +231,7 @@ impl Worker {
                             seen: c.seen,
                         });
                         self.detector.run(&self.rules, &input, vars, &mut matches);
+                        transactions(&mut self.detector, &input, vars, &mut matches);
                         if chunks.peek().is_none() {
                             break;
                         }
@@ -226,6 +248,7 @@ impl Worker {
                 tcp.stream_mut(direction).raw_done();
             }
         }
+        matches.sort_by_key(|found| found.rule);
         let verdict = self.conclude(subjected, flow, &matches, out);
         self.matches = matches;
         if let Some(found) = subjected.flow
@@ -236,7 +259,6 @@ impl Worker {
         {
             shard.flows.set_state(found, FlowState::Bypassed);
         }
-        self.prune(shard, subjected.flow);
         verdict
     }
 
@@ -250,15 +272,13 @@ impl Worker {
             return;
         };
         for direction in [Direction::ToServer, Direction::ToClient] {
-            // No parser reads the stream: what is visible counts as read.
             let side = tcp.stream_mut(direction);
-            side.stop_app();
             side.prune(self.config.stream.reassembly.raw_context, stream);
         }
     }
 }
 
-pub(super) fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcome) -> FlowFacts {
+pub(super) fn facts(flow: &mut Flow<Session>, now: Timestamp, outcome: SegmentOutcome) -> FlowFacts {
     let counts = [flow.count(Direction::ToServer), flow.count(Direction::ToClient)];
     let tcp = flow.session.tcp.as_ref();
     let sizes = tcp.map(|t| {
@@ -267,6 +287,18 @@ pub(super) fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcom
             t.stream(Direction::ToClient).size().into(),
         ]
     });
+    let app = flow
+        .session
+        .app
+        .as_deref_mut()
+        .map_or_else(AppFacts::default, |app| AppFacts {
+            protocol: app.protocol(),
+            looks: [app.looks(Direction::ToServer), app.looks(Direction::ToClient)],
+            settled: [app.is_settled(Direction::ToServer), app.is_settled(Direction::ToClient)],
+            before: app.before(),
+            events: app.take_events(),
+        });
+    let tcp = flow.session.tcp.as_ref();
     FlowFacts {
         age: now.since(flow.first()),
         packets: counts.map(|c| c.packets),
@@ -284,7 +316,8 @@ pub(super) fn facts(flow: &Flow<Session>, now: Timestamp, outcome: SegmentOutcom
             )
         }),
         elephant: [false; 2],
-        app: crate::rule::AppFacts::default(),
+        no_payload: flow.flags.contains(FlowFlags::NO_PAYLOAD_INSPECTION),
+        app,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A worker: packets in, in the order of their capture; matches and events out. It alone sees every stage.
 
+mod application;
 mod conclude;
 mod ending;
 mod inspect;
@@ -14,9 +15,10 @@ use std::sync::Arc;
 
 use packet::{LinkType, Packet, Timestamp};
 
+use crate::app_layer::FileSettings;
 use crate::config::{Config, SHARDS};
 use crate::detect::{Detector, Match, RuleSet};
-use crate::event::{Event, PacketRecord, Position, TunnelRecord};
+use crate::event::{AppRecord, Event, PacketRecord, Position, TunnelRecord};
 use crate::flow::{FlowFlags, FlowRef};
 use crate::policy::Subject;
 use shard::Shard;
@@ -49,6 +51,10 @@ pub struct Worker {
     shard: usize,
     /// The packet around the one that is inspected.
     outer: Option<TunnelRecord>,
+    /// Which records protocols write.
+    logs: application::AppLogs,
+    /// What is wanted of files.
+    files: FileSettings,
     /// What was done so far.
     pub counters: WorkerCounters,
 }
@@ -71,8 +77,8 @@ pub struct PacketMatches {
     pub packet: Arc<PacketRecord>,
     /// Who matched.
     pub subject: Subject,
-    /// The rules, in order, with the payload that each inspected where records show it.
-    pub matches: Vec<(Match, Option<Box<[u8]>>)>,
+    /// The rules, in order.
+    pub matches: Vec<Matched>,
     /// The packet is dropped, whatever policy says.
     pub dropped: bool,
     /// The packet's shard and its flow there, for [`Worker::mark_flow`].
@@ -80,10 +86,23 @@ pub struct PacketMatches {
     flow: Option<FlowRef>,
 }
 
+/// A rule that matched a packet, with what records show of it.
+#[derive(Debug)]
+pub struct Matched {
+    /// The rule.
+    pub found: Match,
+    /// The payload that it inspected, where records show it.
+    pub payload: Option<Box<[u8]>>,
+    /// The transaction.
+    pub app: Option<Arc<AppRecord>>,
+}
+
 impl Worker {
     /// A worker without packets so far.
     pub fn new(config: Arc<Config>, rules: Arc<RuleSet>) -> Self {
         Self {
+            logs: application::AppLogs::new(&config.app),
+            files: config.app.files.clone(),
             config,
             rules,
             shards: std::iter::repeat_with(|| None).take(SHARDS).collect(),

@@ -5,9 +5,19 @@ use std::sync::Arc;
 use packet::{Direction, Network, Packet, Transport, Tunnel};
 
 use super::shard::Session;
+use crate::app_layer::AppLayer;
 use crate::config::ReportConfig;
-use crate::event::{DroppedHeader, FlowRecord, FlowSummary, PacketRecord, PacketSource, TcpRecord, TunnelRecord};
+use crate::event::{
+    AppNames, DroppedHeader, FlowRecord, FlowSummary, PacketRecord, PacketSource, TcpRecord, TunnelRecord,
+};
 use crate::flow::{EndReason, Flow, FlowFlags};
+
+/// What records are to tell, and the names of protocols.
+#[derive(Clone, Copy)]
+pub(super) struct Reporting<'a> {
+    pub config: ReportConfig,
+    pub layer: &'a AppLayer,
+}
 
 /// What records tell of a packet.
 pub(super) fn packet_record(
@@ -15,7 +25,7 @@ pub(super) fn packet_record(
     pseudo: bool,
     flow: Option<(&Flow<Session>, Direction)>,
     tunnel: Option<TunnelRecord>,
-    report: &ReportConfig,
+    report: &Reporting<'_>,
 ) -> Arc<PacketRecord> {
     let has_ports = matches!(
         packet.transport,
@@ -43,7 +53,7 @@ pub(super) fn packet_record(
         source: source(packet, pseudo),
         flow: flow.map(|(flow, direction)| summary(flow, direction, report)),
         tunnel,
-        packet: (report.packets && !pseudo).then(|| (packet.data.into(), packet.link)),
+        packet: (report.config.packets && !pseudo).then(|| (packet.data.into(), packet.link)),
     })
 }
 
@@ -62,7 +72,7 @@ pub(super) fn tunnel_record(outer: &Packet<'_>) -> Option<TunnelRecord> {
 }
 
 /// What records tell of a packet's flow.
-fn summary(flow: &Flow<Session>, direction: Direction, report: &ReportConfig) -> FlowSummary {
+fn summary(flow: &Flow<Session>, direction: Direction, report: &Reporting<'_>) -> FlowSummary {
     let (client, server) = (flow.client(), flow.server());
     let counts = [flow.count(Direction::ToServer), flow.count(Direction::ToClient)];
     FlowSummary {
@@ -73,13 +83,37 @@ fn summary(flow: &Flow<Session>, direction: Direction, report: &ReportConfig) ->
         packets: counts.map(|c| c.packets),
         bytes: counts.map(|c| c.bytes),
         to_server: direction == Direction::ToServer,
-        app: None,
-        community_id: report.community_id.map(|seed| flow.community_id(seed).as_str().into()),
+        app: app_names(flow, report.layer),
+        community_id: report
+            .config
+            .community_id
+            .map(|seed| flow.community_id(seed).as_str().into()),
+    }
+}
+
+/// The names of the protocols that a flow speaks.
+fn app_names(flow: &Flow<Session>, layer: &AppLayer) -> AppNames {
+    let Some(app) = &flow.session.app else {
+        return AppNames::default();
+    };
+    let name = |id| layer.get(id).map(|app| app.name);
+    let side = |direction| {
+        app.looks(direction)
+            .filter(|id| app.protocol() != Some(*id))
+            .and_then(name)
+    };
+    let (before, agreed) = app.before();
+    AppNames {
+        protocol: app.protocol().and_then(name).or(app.is_off().then_some("failed")),
+        to_server: side(Direction::ToServer),
+        to_client: side(Direction::ToClient),
+        original: before.and_then(name),
+        expected: agreed.and_then(name),
     }
 }
 
 /// What records tell of a flow that ended.
-pub(super) fn flow_record(flow: &Flow<Session>, report: &ReportConfig) -> FlowRecord {
+pub(super) fn flow_record(flow: &Flow<Session>, report: &Reporting<'_>) -> FlowRecord {
     let tcp = flow.session.tcp.as_ref().map(|session| {
         let sides = [session.stream(Direction::ToServer), session.stream(Direction::ToClient)];
         TcpRecord {

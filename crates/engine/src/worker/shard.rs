@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use packet::{Layer, Layers, Timestamp};
 
+use crate::app_layer::AppFlow;
 use crate::config::{Config, SHARDS};
 use crate::defrag::Defrag;
 use crate::flow::{Flow, FlowCounters, FlowTable};
@@ -20,6 +21,8 @@ pub(super) struct Shard {
     pub stream: StreamMemory,
     /// Flows that ended and are not finished yet.
     pub ended: Vec<Flow<Session>>,
+    /// Flows that parsers know will come.
+    pub expected: super::application::Expectations,
 }
 
 /// What the stages keep for a flow.
@@ -29,6 +32,8 @@ pub struct Session {
     pub tcp: Option<Box<TcpSession>>,
     /// Flowbits and flowints.
     pub vars: FlowVars,
+    /// The application protocol.
+    pub app: Option<Box<AppFlow>>,
     /// A `tag` on the flow.
     pub tag: Option<Box<FlowTag>>,
 }
@@ -58,6 +63,8 @@ pub struct WorkerCounters {
     pub stream: StreamCounters,
     /// Defragmentation, by counter name.
     pub defrag: crate::defrag::DefragCounters,
+    /// Flows and transactions, by the number of their application protocol.
+    pub apps: std::collections::BTreeMap<u8, (u64, u64)>,
 }
 
 impl Default for WorkerCounters {
@@ -74,6 +81,7 @@ impl Default for WorkerCounters {
             flow: FlowCounters::default(),
             stream: StreamCounters::default(),
             defrag: crate::defrag::DefragCounters::default(),
+            apps: std::collections::BTreeMap::new(),
         }
     }
 }
@@ -89,6 +97,7 @@ impl Shard {
             defrag: Some(Defrag::new(Arc::new(defrag))),
             stream: StreamMemory::default(),
             ended: Vec::new(),
+            expected: super::application::Expectations::default(),
         }
     }
 
@@ -139,6 +148,10 @@ impl WorkerCounters {
         }
         for (event, count) in &other.decoder_events {
             *self.decoder_events.entry(*event).or_default() += count;
+        }
+        for (app, (flows, transactions)) in &other.apps {
+            let mine = self.apps.entry(*app).or_default();
+            *mine = (mine.0 + flows, mine.1 + transactions);
         }
         self.flow.add(&other.flow);
         self.stream.add(&other.stream);

@@ -118,8 +118,14 @@ integer_keyword! {
     ///
     /// TCP rules with `dsize` look at packets one by one and not at the stream. In Suricata and Snort 3 a range `10<>20` is
     /// 11 to 19, in Snort 2 it is 10 to 20; Snort 3's `10<=>20` includes both.
-    DSIZE = "dsize", max 0xffff, |c| Some(c.packet.payload.len() as u64), hint payload_size_hint;
+    DSIZE = "dsize", max 0xffff, payload_size, hint payload_size_hint;
     "size of the packet's payload"; "alert udp any any -> any 53 (msg:\"large query\"; dsize:>512; sid:1;)"
+}
+
+/// Suricata: a payload that is not inspected, as one that is encrypted, has no size.
+fn payload_size(context: &PacketContext<'_>) -> Option<u64> {
+    let hidden = context.flow.is_some_and(|flow| flow.no_payload);
+    (!hidden).then_some(context.packet.payload.len() as u64)
 }
 
 fn icmp_type(context: &PacketContext<'_>) -> Option<u64> {

@@ -1,0 +1,449 @@
+//! The application layer of the worker: streams and datagrams to parsers, transactions to records.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use packet::{Direction, Packet, Timestamp, Transport};
+
+use super::inspect::Subjected;
+use super::record::{Reporting, packet_record};
+use super::shard::{Session, Shard};
+use super::{Output, Worker};
+use crate::app_layer::{
+    AppFlow, AppLayer, Application, COMPLETE, Effects, Expectation, Fields, FileSettings, Link, LogContext, Logger,
+    ProtocolId, Settings, Transaction, TransactionList, Transport as Carrier, TxState,
+};
+use crate::config::{AppConfig, ReportConfig};
+use crate::detect::Match;
+use crate::event::{Anomaly, AppRecord, Body, Event, PacketRecord, TransactionRecord};
+use crate::flow::{Flow, FlowFlags, FlowRef};
+use crate::stream::{AppData, TcpSession};
+
+/// Flows that parsers know will come.
+#[derive(Debug, Default)]
+pub(super) struct Expectations(VecDeque<(Timestamp, Expectation)>);
+
+/// Which records of each protocol are written, by its number.
+#[derive(Debug, Default)]
+pub(super) struct AppLogs(Vec<Vec<LoggerUse>>);
+
+#[derive(Debug)]
+struct LoggerUse {
+    logger: &'static Logger,
+    options: Settings,
+    wanted: bool,
+}
+
+impl AppLogs {
+    /// Those that the configuration names.
+    pub fn new(config: &AppConfig) -> Self {
+        let of = |app: &'static Application| {
+            app.loggers
+                .iter()
+                .map(|logger| {
+                    let options = config.records.get(logger.event_type);
+                    LoggerUse {
+                        logger,
+                        options: options.cloned().unwrap_or_default(),
+                        wanted: options.is_some(),
+                    }
+                })
+                .collect()
+        };
+        Self(config.layer.iter().map(|(_, app)| of(app)).collect())
+    }
+
+    fn of(&self, protocol: ProtocolId) -> &[LoggerUse] {
+        self.0.get(usize::from(protocol.0)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Expectations {
+    fn add(&mut self, expectation: Expectation, now: Timestamp) {
+        // LIMIT: so many flows are waited for in a shard; the oldest is given up.
+        if self.0.len() >= MAX_EXPECTED {
+            self.0.pop_front();
+        }
+        self.0.push_back((now, expectation));
+    }
+
+    /// What a new flow was expected as, if it was.
+    fn take(
+        &mut self,
+        client: std::net::IpAddr,
+        server: (std::net::IpAddr, u16),
+        now: Timestamp,
+    ) -> Option<Expectation> {
+        while let Some((since, _)) = self.0.front()
+            && now.since(*since) > EXPECTED_FOR
+        {
+            self.0.pop_front();
+        }
+        let fits = |e: &Expectation| e.listener == server && e.from == client;
+        let at = self.0.iter().position(|(_, e)| fits(e))?;
+        self.0.remove(at).map(|(_, e)| e)
+    }
+}
+
+impl Worker {
+    /// Gives the parser of the packet's flow what the packet brought.
+    pub(super) fn follow_application(&mut self, shard: &mut Shard, subjected: &Subjected<'_>) {
+        let packet = subjected.packet;
+        let Some((flow, found)) = subjected.flow.and_then(|f| Some((shard.flows.get_mut(f)?, f))) else {
+            return;
+        };
+        if flow.flags.contains(FlowFlags::DROP) || flow.flags.contains(FlowFlags::NO_PACKET_INSPECTION) {
+            return;
+        }
+        let layer = Arc::clone(&self.config.app.layer);
+        let direction = subjected.direction.unwrap_or(Direction::ToServer);
+        match packet.transport {
+            Transport::Tcp(_) => {
+                let outcome = &subjected.outcome;
+                let ended = flow.session.tcp.as_ref().is_some_and(|tcp| {
+                    tcp.stream(Direction::ToServer).has_ended() || tcp.stream(Direction::ToClient).has_ended()
+                });
+                if outcome.data_ready != [false; 2] || (outcome.new_state && ended) {
+                    if flow.session.app.is_none() {
+                        let expected = shard.expected.take(flow.client().0, flow.server(), packet.time);
+                        flow.session.app = Some(begin(expected, &layer));
+                    }
+                    // What the other side sent becomes visible first: this packet acknowledged it.
+                    feed_streams(flow, direction.reverse(), &layer, packet.time, &self.files);
+                }
+            }
+            Transport::Udp(_) if !packet.payload.is_empty() && !packet.invalid => {
+                let (client, server) = (flow.client(), flow.server());
+                let app = flow.session.app.get_or_insert_with(Box::default);
+                let link = Link {
+                    layer: &layer,
+                    transport: Carrier::Udp,
+                    client,
+                    server,
+                    time: packet.time,
+                    files: &self.files,
+                };
+                app.feed(packet.payload, false, direction, &link);
+            }
+            _ => return,
+        }
+        self.carry_out(shard, found, packet.time);
+    }
+
+    /// The flow is over: parsers are told that nothing comes any more.
+    pub(super) fn end_application(&mut self, flow: &mut Flow<Session>) {
+        if flow.session.tcp.is_some() && flow.session.app.is_some() {
+            let layer = Arc::clone(&self.config.app.layer);
+            let now = flow.last();
+            feed_streams(flow, Direction::ToServer, &layer, now, &self.files);
+        }
+    }
+
+    /// Does what a parser asked for.
+    fn carry_out(&mut self, shard: &mut Shard, found: FlowRef, now: Timestamp) {
+        let Some(flow) = shard.flows.get_mut(found) else { return };
+        let Some(app) = flow.session.app.as_deref_mut() else {
+            return;
+        };
+        let Effects {
+            trigger_raw,
+            no_payload,
+            bypass,
+            expect,
+            ..
+        } = app.take_effects();
+        if let Some(tcp) = flow.session.tcp.as_deref_mut() {
+            for direction in [Direction::ToServer, Direction::ToClient] {
+                let stream = tcp.stream_mut(direction);
+                if trigger_raw[direction.index()] {
+                    stream.trigger_raw();
+                }
+                if no_payload {
+                    stream.stop_raw();
+                }
+            }
+        }
+        if no_payload {
+            flow.flags.insert(FlowFlags::NO_PAYLOAD_INSPECTION);
+        }
+        if bypass {
+            flow.flags.insert(FlowFlags::NO_PACKET_INSPECTION);
+        }
+        for expectation in expect {
+            shard.expected.add(expectation, now);
+        }
+    }
+
+    /// Writes what there is to write of transactions, and forgets those that are done with.
+    pub(super) fn settle_transactions(
+        &mut self,
+        flow: &mut Flow<Session>,
+        packet: (&Packet<'_>, bool),
+        out: &mut Vec<Output>,
+    ) {
+        let Some(mut app) = flow.session.app.take() else { return };
+        if let Some((protocol, application)) = app.protocol().zip(app.application(&self.config.app.layer)) {
+            let mut settling = Settling {
+                worker: self,
+                flow,
+                packet,
+                record: None,
+                protocol,
+                application,
+                out,
+            };
+            settling.run(&mut app);
+        }
+        flow.session.app = Some(app);
+    }
+
+    /// What alerts show of the transaction that matched.
+    pub(super) fn app_record(
+        &self,
+        flow: &Flow<Session>,
+        found: &Match,
+        direction: Direction,
+    ) -> Option<Arc<AppRecord>> {
+        if !self.config.app.in_alerts {
+            return None;
+        }
+        let app = flow.session.app.as_deref()?;
+        let (protocol, list) = (app.protocol()?, app.transactions()?);
+        let at = match found.tx {
+            Some(id) => (0..list.len()).find(|at| list.get(*at).is_some_and(|(state, _)| state.id == id))?,
+            None if found.stream => list.len().checked_sub(1)?,
+            None => return None,
+        };
+        let (state, tx) = list.get(at)?;
+        let mut fields = Fields::default();
+        for user in self.logs.of(protocol).iter().filter(|user| user.logger.in_alerts) {
+            let context = LogContext {
+                tx,
+                state,
+                options: &user.options,
+                alert: Some(direction),
+            };
+            (user.logger.write)(&context, &mut fields);
+        }
+        Some(Arc::new(AppRecord {
+            tx_id: state.id,
+            guessed: found.tx.is_none(),
+            fields,
+        }))
+    }
+}
+
+/// The transactions of a flow, as they are settled with a packet.
+struct Settling<'a, 'p> {
+    worker: &'a mut Worker,
+    flow: &'a Flow<Session>,
+    packet: (&'a Packet<'p>, bool),
+    record: Option<Arc<PacketRecord>>,
+    protocol: ProtocolId,
+    application: &'static Application,
+    out: &'a mut Vec<Output>,
+}
+
+impl Settling<'_, '_> {
+    fn run(&mut self, app: &mut AppFlow) {
+        let ended = [app.has_ended(Direction::ToServer), app.has_ended(Direction::ToClient)];
+        let uninspected = [FlowFlags::PASS, FlowFlags::DROP, FlowFlags::NO_PACKET_INSPECTION]
+            .iter()
+            .any(|flag| self.flow.flags.contains(*flag));
+        let rules = Arc::clone(&self.worker.rules);
+        let wanted = [Direction::ToServer, Direction::ToClient]
+            .map(|d| !uninspected && rules.prefilter.transactions.group(self.protocol, d).is_some());
+        let complete = [
+            self.application.complete(Direction::ToServer),
+            self.application.complete(Direction::ToClient),
+        ];
+        let over_now = self.packet.1 && ended == [true; 2];
+        let Some(list) = app.transactions_mut() else { return };
+        let before = list.len();
+        self.write(list, ended);
+        let progress = |tx: &dyn Transaction, d: Direction| if ended[d.index()] { COMPLETE } else { tx.progress(d) };
+        list.retire(&mut |state, tx| {
+            let finished = [Direction::ToServer, Direction::ToClient]
+                .into_iter()
+                .all(|d| progress(tx, d) >= complete[d.index()]);
+            let seen = (0..2).all(|at| !wanted[at] || state.inspection[at].done);
+            finished && seen && !over_now
+        });
+        let retired = before.saturating_sub(list.len()) as u64;
+        self.worker.counters.apps.entry(self.protocol.0).or_default().1 += retired;
+    }
+
+    /// Writes the records that transactions are ready for, and the events that are new.
+    fn write(&mut self, list: &mut dyn TransactionList, ended: [bool; 2]) {
+        for index in 0..list.len() {
+            let Some((state, tx)) = list.get_mut(index) else { break };
+            self.report_events(state);
+            let at = [Direction::ToServer, Direction::ToClient]
+                .map(|d| if ended[d.index()] { COMPLETE } else { tx.progress(d) });
+            let logs = std::mem::take(&mut self.worker.logs);
+            for (number, user) in logs.of(self.protocol).iter().enumerate() {
+                let bit = 1u32 << number.min(31);
+                let ready = at[0] >= user.logger.at[0] && at[1] >= user.logger.at[1];
+                if !user.wanted || state.logged & bit != 0 || !ready {
+                    continue;
+                }
+                state.logged |= bit;
+                let mut fields = Fields::default();
+                let context = LogContext {
+                    tx,
+                    state,
+                    options: &user.options,
+                    alert: None,
+                };
+                (user.logger.write)(&context, &mut fields);
+                if !fields.is_empty() {
+                    self.tell(user.logger.event_type, state.id, fields);
+                }
+            }
+            self.worker.logs = logs;
+            // files: records of the transaction's files are written here.
+        }
+    }
+
+    fn tell(&mut self, event_type: &'static str, tx_id: u64, fields: Fields) {
+        let packet = self.packet_record();
+        let position = self.worker.next_position();
+        let record = TransactionRecord {
+            event_type,
+            packet,
+            tx_id,
+            fields,
+        };
+        self.out.push(Output::Event(Box::new(Event {
+            position,
+            body: Body::Transaction(Box::new(record)),
+        })));
+    }
+
+    fn report_events(&mut self, state: &mut TxState) {
+        let new = state.events.without(state.reported);
+        state.reported = state.events;
+        if !self.worker.config.report.app_anomalies {
+            return;
+        }
+        for event in new
+            .iter()
+            .filter_map(|event| self.application.events.get(usize::from(event)))
+        {
+            let packet = self.packet_record();
+            let position = self.worker.next_position();
+            let anomaly = Anomaly {
+                packet,
+                kind: "applayer",
+                event,
+                app: Some(("proto_parser", Some(state.id))),
+            };
+            self.out.push(Output::Event(Box::new(Event {
+                position,
+                body: Body::Anomaly(Box::new(anomaly)),
+            })));
+        }
+    }
+
+    /// The packet, with the flow's addresses: made once, when the first record wants it.
+    fn packet_record(&mut self) -> Arc<PacketRecord> {
+        if let Some(record) = &self.record {
+            return Arc::clone(record);
+        }
+        let (packet, pseudo) = self.packet;
+        let reporting = Reporting {
+            config: ReportConfig {
+                packets: false,
+                ..self.worker.config.report
+            },
+            layer: &self.worker.config.app.layer,
+        };
+        let flow = Some((self.flow, Direction::ToServer));
+        let mut record = packet_record(packet, pseudo, flow, self.worker.outer, &reporting);
+        if let Some(record) = Arc::get_mut(&mut record) {
+            let (client, server) = (self.flow.client(), self.flow.server());
+            record.addresses = Some((client.0, server.0));
+            record.ports = record.ports.map(|_| (client.1, server.1));
+        }
+        self.record = Some(Arc::clone(&record));
+        record
+    }
+}
+
+/// The application layer of a new flow.
+fn begin(expected: Option<Expectation>, layer: &AppLayer) -> Box<AppFlow> {
+    let mut app = Box::<AppFlow>::default();
+    if let Some(expectation) = expected {
+        app.expect(&expectation, layer);
+    }
+    app
+}
+
+/// Gives the parser what has become visible of both streams, one direction first.
+fn feed_streams(flow: &mut Flow<Session>, first: Direction, layer: &AppLayer, time: Timestamp, files: &FileSettings) {
+    let (client, server) = (flow.client(), flow.server());
+    let Session {
+        tcp: Some(tcp),
+        app: Some(app),
+        ..
+    } = &mut flow.session
+    else {
+        return;
+    };
+    let link = Link {
+        layer,
+        transport: Carrier::Tcp,
+        client,
+        server,
+        time,
+        files,
+    };
+    let mut direction = first;
+    // What one side says may tell what the other speaks, so each is looked at again; more turns than this tell nothing.
+    for turn in 0..4 {
+        let (other, off) = feed_stream(tcp, app, direction, &link);
+        if off {
+            for direction in [Direction::ToServer, Direction::ToClient] {
+                tcp.stream_mut(direction).stop_app();
+            }
+            return;
+        }
+        if turn > 0 && !other {
+            return;
+        }
+        direction = direction.reverse();
+    }
+}
+
+/// Gives the parser what has become visible of a stream. Whether the other one is to be fed again, and whether nobody
+/// reads them any more.
+fn feed_stream(tcp: &mut TcpSession, app: &mut AppFlow, direction: Direction, link: &Link<'_>) -> (bool, bool) {
+    let mut other = false;
+    loop {
+        let stream = tcp.stream(direction);
+        let over = stream.has_ended() || stream.depth_reached();
+        let (fed, last) = match stream.app_data() {
+            AppData::Bytes(data) => {
+                let last = over && stream.app_progress() + data.len() as u64 >= stream.visible();
+                (app.feed(data, last, direction, link), false)
+            }
+            AppData::Gap(bytes) => (app.gap(bytes, direction, link), false),
+            AppData::None if over => (app.feed(&[], true, direction, link), true),
+            AppData::None => return (other, false),
+        };
+        tcp.stream_mut(direction).consume_app(fed.consumed);
+        other |= fed.other;
+        if fed.off {
+            return (other, true);
+        }
+        if last || (fed.consumed == 0 && !fed.again) {
+            return (other, false);
+        }
+    }
+}
+
+/// Flows that are waited for, in a shard.
+const MAX_EXPECTED: usize = 256;
+
+/// How long a flow is waited for, in nanoseconds.
+const EXPECTED_FOR: i64 = 30_000_000_000;
