@@ -44,13 +44,14 @@ pub struct Report {
 pub fn wants(args: &RunArgs, setup: &Setup, config: &mut Config) {
     config.app.layer = Arc::clone(&setup.env.app_layer);
     config.app.in_alerts = true;
+    config.app.records.clone_from(&setup.config.eve_types);
     if !setup.configured && (args.log_dir.is_some() || args.json) {
         config.report.flows = true;
         config.report.drops = true;
         config.report.tagged = true;
-        let loggers = config.app.layer.iter().flat_map(|(_, app)| app.loggers.iter());
-        config.app.records = loggers
-            .map(|logger| (logger.event_type.to_owned(), Settings::default()))
+        config.app.records = crate::setup::record_types()
+            .into_iter()
+            .map(|name| (name.to_owned(), Settings::default()))
             .collect();
     }
 }
@@ -321,7 +322,7 @@ fn kinds(records: &EveRecords) -> RecordKinds {
         drop: records.drop.is_some(),
         packet: records.tagged_packets,
         stats: records.stats.is_some(),
-        transactions: true,
+        transactions: !records.protocols.is_empty(),
     }
 }
 

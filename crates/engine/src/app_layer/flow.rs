@@ -268,9 +268,13 @@ impl AppFlow {
             }
             return true;
         }
-        let found = link
-            .layer
-            .recognise(link.transport, direction, link.server.1, data, self.sides[other].known());
+        let found = link.layer.recognise(
+            link.transport,
+            direction,
+            link.server.1,
+            data,
+            self.sides[other].known(),
+        );
         match found {
             Recognised::As(id, _) => {
                 self.sides[at].looked = true;

@@ -97,7 +97,7 @@ impl DnsParser {
         let lost = self.lost.of(direction);
         if *lost && !data.is_empty() {
             match probe::stream(data, direction) {
-                Probe::Yes => *lost = false,
+                Probe::Yes | Probe::Perhaps => *lost = false,
                 Probe::More => return Outcome::Consumed(0),
                 // What comes next may begin with a message.
                 Probe::No | Probe::Reversed => return Outcome::Consumed(data.len()),
