@@ -88,7 +88,6 @@ mod tests {
             addresses: Some((host(src), host(dst))),
             ports: (0, 0),
             flow: None,
-            size: 0,
         }
     }
 

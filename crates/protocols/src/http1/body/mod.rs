@@ -12,37 +12,49 @@
 //! - `Transaction::inspected(direction)` calls [`Body::inspected`]; `Transaction::files` gives [`Body::files`].
 //! - What goes wrong is appended to [`Events`]; each [`BodyEvent`] has the name of an event of the protocol.
 
+mod content;
+mod decode;
+mod multipart;
+mod names;
+mod ranges;
 mod settings;
+mod swf;
 mod window;
 
 use std::sync::Arc;
 
-use engine::app_layer::{Context, File, FileState, Files};
+use engine::app_layer::{Context, FileState, Files};
 use packet::Direction;
 use smallvec::SmallVec;
 
+use content::Content;
+use decode::Decoder;
+pub use ranges::Ranges;
 pub use settings::{BodyLimits, BodySettings, SwfSettings};
-use window::Window;
 
 /// What the bodies of a flow have in common.
 #[derive(Debug)]
 pub struct Bodies {
     settings: Arc<BodySettings>,
+    ranges: Ranges,
 }
 
 /// The body of a message, in one direction of a transaction.
 #[derive(Debug, Default)]
 pub struct Body {
-    direction: Option<Direction>,
-    window: Window,
-    files: Files,
-    /// The body is a file, and it is open.
-    file: bool,
+    stage: Stage,
+    decoder: Decoder,
+    content: Content,
     /// Bytes as the message has them, without chunks.
     raw: u64,
-    /// Bytes once decoded, beyond the limits too as far as they were decoded.
-    decoded: u64,
-    ended: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    #[default]
+    Before,
+    Within,
+    Over,
 }
 
 /// What the headers say of a body.
@@ -118,12 +130,21 @@ impl BodyEvent {
 impl Bodies {
     /// For a flow whose server is set up like this.
     pub fn new(settings: Arc<BodySettings>) -> Self {
-        Self { settings }
+        Self::with(settings, Ranges::default())
+    }
+
+    /// The same, with the parts of files that other flows brought.
+    pub fn with(settings: Arc<BodySettings>, ranges: Ranges) -> Self {
+        Self { settings, ranges }
     }
 
     /// How they are set up.
     pub fn settings(&self) -> &BodySettings {
         &self.settings
+    }
+
+    fn ranges(&self) -> &Ranges {
+        &self.ranges
     }
 }
 
@@ -137,45 +158,64 @@ impl Body {
         context: &mut Context<'_>,
         events: &mut Events,
     ) {
-        let _ = (head, events, context);
-        self.direction = Some(direction);
-        self.window.begin(flow.settings.limits(direction));
+        let _ = context;
+        if std::mem::replace(&mut self.stage, Stage::Within) != Stage::Before {
+            return;
+        }
+        let settings = flow.settings();
+        let encodings = match (head.content_encoding, direction) {
+            (None, _) => decode::Named::new(),
+            (Some(value), Direction::ToServer) => decode::request_encoding(value, settings),
+            (Some(value), Direction::ToClient) => decode::response_encodings(value, settings, events),
+        };
+        self.decoder = Decoder::new(&encodings, settings);
+        self.content.begin(direction, head, flow, events);
     }
 
     /// What comes next of the body, as the message has it but without chunks: any piece of it.
     pub fn append(&mut self, data: &[u8], flow: &mut Bodies, context: &mut Context<'_>, events: &mut Events) {
-        let _ = (flow, context, events);
-        if self.direction.is_none() || self.ended {
+        let _ = flow;
+        if self.stage != Stage::Within {
             return;
         }
         self.raw = self.raw.saturating_add(data.len() as u64);
-        self.decoded = self.decoded.saturating_add(data.len() as u64);
-        self.window.append(data);
+        if self.decoder.is_plain() {
+            self.content.take(data, context.files, events);
+            return;
+        }
+        let Self { decoder, content, .. } = self;
+        let (mut found, files) = (Events::new(), context.files);
+        decoder.append(data, &mut |bytes| content.take(bytes, files, &mut found), events);
+        found.into_iter().for_each(|event| note(events, event));
     }
 
     /// So many bytes of the body were lost.
     pub fn gap(&mut self, bytes: u64, flow: &mut Bodies, context: &mut Context<'_>, events: &mut Events) {
-        let _ = (flow, context, events);
-        self.raw = self.raw.saturating_add(bytes);
-        if let Some(file) = self.files.last_mut().filter(|_| self.file) {
-            file.gap(bytes);
+        let _ = (flow, events);
+        if self.stage != Stage::Within {
+            return;
         }
+        self.raw = self.raw.saturating_add(bytes);
+        self.content.gap(bytes, context.files);
+        // What was encoded makes no sense behind a gap.
+        self.decoder.stop();
     }
 
     /// The message is over: its body is whole, or cut off (`truncated`). A second call does nothing.
     pub fn end(&mut self, truncated: bool, flow: &mut Bodies, context: &mut Context<'_>, events: &mut Events) {
-        let _ = (flow, context, events);
-        if self.direction.is_none() || std::mem::replace(&mut self.ended, true) {
+        if std::mem::replace(&mut self.stage, Stage::Over) != Stage::Within {
             return;
         }
-        self.window.end();
-        if let Some(file) = self.files.last_mut().filter(|_| self.file) {
-            file.close(if truncated {
-                FileState::Truncated
-            } else {
-                FileState::Closed
-            });
-        }
+        let Self { decoder, content, .. } = self;
+        let (mut found, files) = (Events::new(), context.files);
+        decoder.end(&mut |bytes| content.take(bytes, files, &mut found), events);
+        found.into_iter().for_each(|event| note(events, event));
+        let state = if truncated {
+            FileState::Truncated
+        } else {
+            FileState::Closed
+        };
+        self.content.end(state, flow, context.files, events);
     }
 
     /// What rules see of the body now; `None` while that is nothing, or nothing new.
@@ -183,27 +223,24 @@ impl Body {
     /// A body is first shown when so much of it is there as `*-body-minimal-inspect-size` says, or its end; later, what is
     /// new and a part of what was before it (`*-body-inspect-window`).
     pub fn window(&self) -> Option<&[u8]> {
-        self.window.get()
+        let window = self.content.window.get()?;
+        Some(self.content.swf.decoded().unwrap_or(window))
     }
 
-    /// Rules have seen what [`window`](Self::window) gave.
+    /// Rules have seen what [`window`](Self::window) gave, and the windows of the files.
     pub fn inspected(&mut self) {
-        self.window.inspected();
+        self.content.window.inspected();
+        self.content.files.inspected();
     }
 
     /// The files in it: the body itself, or parts of it.
     pub fn files(&self) -> &Files {
-        &self.files
+        &self.content.files
     }
 
     /// The files in it: the body itself, or parts of it.
     pub fn files_mut(&mut self) -> &mut Files {
-        &mut self.files
-    }
-
-    /// The newest file.
-    pub fn file(&self) -> Option<&File> {
-        self.files.iter().last()
+        &mut self.content.files
     }
 
     /// Bytes so far as the message has them, without chunks: EVE's `http.length`.
@@ -213,11 +250,24 @@ impl Body {
 
     /// Bytes so far once decoded.
     pub fn decoded_length(&self) -> u64 {
-        self.decoded
+        self.content.length
     }
 
     /// What is kept of it, decoded, from the first byte on if that is still there: for EVE's `http_body`.
     pub fn kept(&self) -> &[u8] {
-        self.window.kept()
+        self.content.window.kept()
     }
 }
+
+/// Notes an event, once.
+fn note(events: &mut Events, event: BodyEvent) {
+    if !events.contains(&event) {
+        events.push(event);
+    }
+}
+
+/// LIMIT: bytes of a file's name.
+const MAX_NAME: usize = 4096;
+
+#[cfg(test)]
+mod tests;

@@ -21,18 +21,24 @@ impl Window {
         self.limits = Some(limits);
     }
 
+    /// Whether the limit is reached.
+    pub(super) fn is_full(&self) -> bool {
+        self.room() == Some(0)
+    }
+
     /// How much more is taken; `None` for any.
-    pub(super) fn room(&self) -> Option<u64> {
+    fn room(&self) -> Option<u64> {
         let limit = self.limits.map_or(0, |l| l.limit);
         (limit > 0).then(|| limit.saturating_sub(self.length()))
     }
 
-    /// Adds decoded bytes, as far as the limit lets.
-    pub(super) fn append(&mut self, data: &[u8]) {
+    /// Adds decoded bytes, as far as the limit lets; returns how many those are.
+    pub(super) fn append(&mut self, data: &[u8]) -> usize {
         let length = data.len() as u64;
         let taken = self.room().map_or(length, |room| room.min(length)) as usize;
         self.kept.extend_from_slice(data.get(..taken).unwrap_or_default());
-        self.over |= self.room() == Some(0);
+        self.over |= self.is_full();
+        taken
     }
 
     /// Nothing comes any more.

@@ -1,0 +1,287 @@
+//! One layer of encoding.
+
+use std::fmt;
+
+use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::super::BodyEvent;
+use super::Job;
+use super::encoding::Encoding;
+use super::lzma::Lzma;
+
+/// One layer of encoding of a body.
+#[derive(Debug)]
+pub(super) struct Layer {
+    codec: Codec,
+    /// What else the bytes may be, if they are not what they are said to be.
+    other: Option<Encoding>,
+    /// Bytes since the beginning, as long as they have led to nothing: they are tried as something else, or passed on.
+    held: Vec<u8>,
+    /// LIMIT reached: what led to nothing is no longer held.
+    committed: bool,
+    /// Bytes made.
+    made: u64,
+}
+
+enum Codec {
+    /// gzip or zlib, told by the header.
+    Framed(Box<Frame>),
+    /// The same, settled: zlib, or deflate without a frame.
+    Raw(Decompress),
+    Brotli(Box<Brotli>),
+    Lzma(Box<Lzma>),
+    /// It is no such encoding: bytes pass as they are.
+    Plain,
+    /// The encoded stream is over, or went wrong midway: nothing passes.
+    Over,
+}
+
+/// A decoder whose frame is not known yet, or is.
+#[derive(Debug)]
+enum Frame {
+    Unknown,
+    Known(Decompress),
+}
+
+type Brotli = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
+
+/// What a step led to.
+pub(super) enum Step {
+    /// So many bytes were read and written; there is more to do with what is left.
+    Go(usize, usize),
+    /// The same, and it takes more bytes to go on.
+    Wait(usize, usize),
+    /// The same, and the stream is over.
+    End(usize, usize),
+    /// So many bytes were written before it went wrong.
+    Wrong(usize),
+    /// The same, for want of memory.
+    Memory(usize),
+}
+
+impl Layer {
+    pub(super) fn new(encoding: Encoding) -> Self {
+        Self {
+            codec: Codec::of(encoding),
+            other: match encoding {
+                Encoding::Gzip => Some(Encoding::Deflate),
+                Encoding::Deflate => Some(Encoding::Gzip),
+                Encoding::Brotli | Encoding::Lzma => None,
+            },
+            held: Vec::new(),
+            committed: false,
+            made: 0,
+        }
+    }
+
+    pub(super) fn framed(frame: super::Frame) -> Self {
+        let codec = match frame {
+            super::Frame::Zlib => Codec::Raw(Decompress::new(true)),
+            super::Frame::Lzma(lzma) => Codec::Lzma(Box::new(lzma)),
+        };
+        Self {
+            codec,
+            other: None,
+            held: Vec::new(),
+            committed: true,
+            made: 0,
+        }
+    }
+
+    pub(super) fn is_lzma(&self) -> bool {
+        matches!(self.codec, Codec::Lzma(_))
+    }
+}
+
+/// Passes bytes through these layers, outermost first, and to the sink.
+pub(super) fn pass(layers: &mut [Layer], data: &[u8], last: bool, first: bool, job: &mut Job<'_>) {
+    let Some((layer, rest)) = layers.split_first_mut() else {
+        job.give(data);
+        return;
+    };
+    layer.feed(rest, data, last, first, job);
+    if last && !job.spent.stopped {
+        pass(rest, b"", true, false, job);
+    }
+}
+
+impl Layer {
+    fn feed(&mut self, rest: &mut [Layer], data: &[u8], last: bool, first: bool, job: &mut Job<'_>) {
+        let fresh = self.made == 0 && !self.committed && !matches!(self.codec, Codec::Plain | Codec::Over);
+        if !fresh {
+            return self.decode(rest, data, last, first, job);
+        }
+        // LIMIT: of a stream that leads to nothing, so much is held and no more; the cut there is the same whatever the
+        // pieces are.
+        let room = MAX_HELD.saturating_sub(self.held.len());
+        let (now, later) = data.split_at_checked(room).unwrap_or((data, b""));
+        self.held.extend_from_slice(now);
+        self.decode(rest, now, last && later.is_empty(), first, job);
+        if self.held.len() >= MAX_HELD {
+            self.committed = true;
+            self.held = Vec::new();
+        }
+        if !later.is_empty() {
+            self.feed(rest, later, last, first, job);
+        }
+    }
+
+    fn decode(&mut self, rest: &mut [Layer], data: &[u8], last: bool, first: bool, job: &mut Job<'_>) {
+        let mut at: usize = 0;
+        let mut out = [0; PIECE];
+        while !job.spent.stopped {
+            let left = data.get(at..).unwrap_or_default();
+            match self.codec {
+                Codec::Over => return,
+                Codec::Plain if left.is_empty() => return,
+                Codec::Plain => return pass(rest, left, false, false, job),
+                _ => {}
+            }
+            let step = self.codec.step(left, last, &mut out, job.spent.lzma_memory);
+            let (read, wrote) = match step {
+                Step::Go(read, wrote) | Step::Wait(read, wrote) | Step::End(read, wrote) => (read, wrote),
+                Step::Wrong(wrote) | Step::Memory(wrote) => (0, wrote),
+            };
+            at = at.saturating_add(read);
+            if first {
+                job.spent.taken = job.spent.taken.saturating_add(read as u64);
+            }
+            if wrote > 0 {
+                self.made = self.made.saturating_add(wrote as u64);
+                self.held = Vec::new();
+                job.made(wrote, self.made);
+                pass(rest, out.get(..wrote).unwrap_or_default(), false, false, job);
+            }
+            match step {
+                Step::Go(..) => {}
+                Step::Wait(..) => return,
+                Step::End(..) => self.codec = Codec::Over,
+                Step::Memory(_) => {
+                    job.event(BodyEvent::LzmaMemlimitReached);
+                    job.event(BodyEvent::GzipDecompressionFailed);
+                    self.codec = Codec::Over;
+                }
+                Step::Wrong(_) => {
+                    job.event(BodyEvent::GzipDecompressionFailed);
+                    return self.wrong(rest, last, first, job);
+                }
+            }
+        }
+    }
+
+    /// It went wrong: before the first byte it made, something else is tried; after it, that was all.
+    fn wrong(&mut self, rest: &mut [Layer], last: bool, first: bool, job: &mut Job<'_>) {
+        if self.made > 0 || self.committed {
+            self.codec = Codec::Over;
+            return;
+        }
+        self.codec = self.other.take().map_or(Codec::Plain, Codec::of);
+        // Everything so far is held, the piece at hand included.
+        let held = self.held.clone();
+        if first {
+            job.spent.taken = 0;
+        }
+        self.decode(rest, &held, last, first, job);
+    }
+}
+
+impl Codec {
+    fn of(encoding: Encoding) -> Self {
+        match encoding {
+            Encoding::Gzip => Self::Framed(Box::new(Frame::Unknown)),
+            Encoding::Deflate => Self::Raw(Decompress::new(false)),
+            Encoding::Brotli => Self::Brotli(Box::new(BrotliState::new(
+                StandardAlloc::default(),
+                StandardAlloc::default(),
+                StandardAlloc::default(),
+            ))),
+            Encoding::Lzma => Self::Lzma(Box::default()),
+        }
+    }
+
+    /// Decodes from `input` as much as `out` has room for.
+    fn step(&mut self, input: &[u8], last: bool, out: &mut [u8], memory: u64) -> Step {
+        match self {
+            Self::Framed(frame) => {
+                if let Frame::Unknown = **frame {
+                    let Some(first) = input.first() else {
+                        return Step::Wait(0, 0);
+                    };
+                    // RFC 1952 section 2.3.1: the first byte of gzip; RFC 1950 allows no such one.
+                    **frame = Frame::Known(if *first == 0x1f {
+                        Decompress::new_gzip(WINDOW_BITS)
+                    } else {
+                        Decompress::new(true)
+                    });
+                }
+                match &mut **frame {
+                    Frame::Known(inflate) => step_inflate(inflate, input, out),
+                    Frame::Unknown => Step::Wait(0, 0),
+                }
+            }
+            Self::Raw(inflate) => step_inflate(inflate, input, out),
+            Self::Brotli(state) => step_brotli(state, input, out),
+            Self::Lzma(lzma) => lzma.step(input, last, out, memory),
+            Self::Plain | Self::Over => Step::Wait(input.len(), 0),
+        }
+    }
+}
+
+fn step_inflate(inflate: &mut Decompress, input: &[u8], out: &mut [u8]) -> Step {
+    let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
+    let status = inflate.decompress(input, out, FlushDecompress::None);
+    let read = inflate.total_in().saturating_sub(before_in) as usize;
+    let wrote = inflate.total_out().saturating_sub(before_out) as usize;
+    match status {
+        Ok(Status::StreamEnd) => Step::End(read, wrote),
+        Ok(_) if wrote == out.len() => Step::Go(read, wrote),
+        Ok(_) if read == input.len() => Step::Wait(read, wrote),
+        Ok(_) if read == 0 && wrote == 0 => Step::Wrong(0),
+        Ok(_) => Step::Go(read, wrote),
+        Err(_) => Step::Wrong(wrote),
+    }
+}
+
+fn step_brotli(state: &mut Brotli, input: &[u8], out: &mut [u8]) -> Step {
+    let (mut input_left, mut read) = (input.len(), 0);
+    let (mut out_left, mut wrote, mut total) = (out.len(), 0, 0);
+    let result = BrotliDecompressStream(
+        &mut input_left,
+        &mut read,
+        input,
+        &mut out_left,
+        &mut wrote,
+        out,
+        &mut total,
+        state,
+    );
+    match result {
+        BrotliResult::ResultSuccess => Step::End(read, wrote),
+        BrotliResult::NeedsMoreInput => Step::Wait(read, wrote),
+        BrotliResult::NeedsMoreOutput => Step::Go(read, wrote),
+        BrotliResult::ResultFailure => Step::Wrong(wrote),
+    }
+}
+
+impl fmt::Debug for Codec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Framed(_) => "Framed",
+            Self::Raw(_) => "Raw",
+            Self::Brotli(_) => "Brotli",
+            Self::Lzma(_) => "Lzma",
+            Self::Plain => "Plain",
+            Self::Over => "Over",
+        })
+    }
+}
+
+/// Bytes that are decoded at a time.
+const PIECE: usize = 8192;
+
+/// The largest window that deflate has.
+const WINDOW_BITS: u8 = 15;
+
+/// LIMIT: bytes that are held of a stream which has not led to a byte yet.
+const MAX_HELD: usize = 16 << 10;
