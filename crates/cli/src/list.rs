@@ -68,7 +68,7 @@ pub fn write(text: &str) -> Ended {
 /// The `features` column of the reference's list.
 fn features(keyword: &Keyword) -> &'static str {
     match keyword.kind {
-        Kind::StickyBuffer(_) => "No option:sticky buffer",
+        Kind::StickyBuffer(_) | Kind::ValueBuffer(..) => "No option:sticky buffer",
         Kind::BufferModifier(_) => "No option:content modifier",
         Kind::Transform(_) => "No option:transform",
         _ => "none",

@@ -224,6 +224,11 @@ fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> R
             arg.none()?;
             select(draft, buffer)
         }
+        Kind::ValueBuffer(buffer, form) => {
+            arg.none()?;
+            draft.forms.push((buffer, form));
+            select(draft, buffer)
+        }
         Kind::BufferModifier(buffer) if draft.dialect == Dialect::Snort3 => select(draft, buffer),
         Kind::BufferModifier(buffer) => {
             arg.none()?;
@@ -328,11 +333,16 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         sections,
         silent,
         payload,
+        forms,
         ..
     } = draft;
     let mut body = None;
     let mut buffers = Vec::new();
-    for section in with_decoded_data(sections) {
+    for mut section in with_decoded_data(sections) {
+        let form = forms.iter().find(|(buffer, _)| std::ptr::eq(*buffer, section.buffer));
+        if let Some((buffer, form)) = form.filter(|_| section.transforms.is_empty()) {
+            form(&mut section).map_err(|p| bad(format!("`{}`: {}", buffer.name, p.message)))?;
+        }
         check_contents(&section).map_err(bad)?;
         match section.buffer.source {
             Source::Payload if section.transforms.is_empty() && section.ops.is_empty() => {}

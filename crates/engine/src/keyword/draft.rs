@@ -49,6 +49,8 @@ pub struct RuleDraft<'e> {
     pub services: Vec<String>,
     /// What is accepted and worth a word; compile puts the option's place to it.
     pub warnings: Vec<Problem>,
+    /// Buffers whose values have one form, and what puts contents into it.
+    pub forms: Vec<(&'static BufferDef, fn(&mut Section) -> Parsed<()>)>,
     seen: Vec<&'static str>,
     current: usize,
     vars: Vec<String>,
@@ -104,6 +106,7 @@ impl<'e> RuleDraft<'e> {
             payload: PayloadPreference::default(),
             services: Vec::new(),
             warnings: Vec::new(),
+            forms: Vec::new(),
             seen: Vec::new(),
             current: 0,
             vars: Vec::new(),

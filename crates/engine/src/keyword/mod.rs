@@ -56,6 +56,9 @@ pub enum Kind {
     Modifier(fn(&mut RuleDraft<'_>, &Arg<'_>) -> Parsed<()>),
     /// Makes a buffer the current one.
     StickyBuffer(&'static BufferDef),
+    /// The same, for a buffer whose values have one form, a hash's or a serial number's: the function is given what the
+    /// rule asks of it once the rule is read, puts contents into that form and refuses those that could never match.
+    ValueBuffer(&'static BufferDef, fn(&mut Section) -> Parsed<()>),
     /// Moves the content before it to a buffer, in Suricata and Snort 2 (`content:"x"; http_uri;`); makes the buffer the
     /// current one in Snort 3.
     BufferModifier(&'static BufferDef),

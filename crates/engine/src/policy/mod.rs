@@ -31,6 +31,8 @@ pub struct Subject {
     pub ports: (u16, u16),
     /// The flow.
     pub flow: Option<u64>,
+    /// Bytes of the packet's payload.
+    pub size: u32,
 }
 
 impl Policy {

@@ -88,6 +88,7 @@ mod tests {
             addresses: Some((host(src), host(dst))),
             ports: (0, 0),
             flow: None,
+            size: 0,
         }
     }
 

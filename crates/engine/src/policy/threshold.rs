@@ -23,6 +23,8 @@ pub struct Thresholds {
     counts: HashMap<Key, Count>,
     /// The ports of a `unique_on`, beside its count.
     ports: HashMap<Key, Vec<u16>>,
+    /// The payloads of an average, beside its count.
+    averages: HashMap<Key, Average>,
     ages: VecDeque<Key>,
     /// How many counts were given up because there were too many.
     pub evicted: u64,
@@ -50,6 +52,32 @@ struct Count {
     matches: u32,
     /// `Backoff`: the match that alerts next. `Rate`: until when the other action holds, in nanoseconds.
     next: i64,
+}
+
+/// The sizes of the last payloads.
+#[derive(Debug, Default)]
+struct Average {
+    /// LIMIT: as many as the threshold's count, which is at most 1,000.
+    sizes: VecDeque<u16>,
+    sum: u64,
+}
+
+impl Average {
+    fn add(&mut self, size: u32, count: u32) {
+        let size = u16::try_from(size).unwrap_or(u16::MAX);
+        self.sizes.push_back(size);
+        self.sum += u64::from(size);
+        if self.sizes.len() > count as usize
+            && let Some(oldest) = self.sizes.pop_front()
+        {
+            self.sum -= u64::from(oldest);
+        }
+    }
+
+    /// Whether there are as many as `count`, with more than `over` bytes on average.
+    fn is_over(&self, over: u32, count: u32) -> bool {
+        self.sizes.len() == count as usize && self.sum > u64::from(over) * u64::from(count)
+    }
 }
 
 impl Thresholds {
@@ -87,6 +115,11 @@ impl Thresholds {
                 };
                 count.step_distinct(threshold, subject.time, port, self.ports.entry(key).or_default())
             }
+            ThresholdKind::Average { over } => {
+                let average = self.averages.entry(key).or_default();
+                average.add(subject.size, threshold.count);
+                count.step_average(threshold, subject.time, average.is_over(over, threshold.count))
+            }
             _ => count.step(threshold, subject.time),
         }
     }
@@ -107,6 +140,7 @@ impl Thresholds {
             let Some(oldest) = self.ages.pop_front() else { return };
             self.counts.remove(&oldest);
             self.ports.remove(&oldest);
+            self.averages.remove(&oldest);
             self.evicted += 1;
         }
     }
@@ -136,7 +170,7 @@ impl Count {
                 reached
             }
             ThresholdKind::Rate { action, timeout } => return self.rate(threshold.count, action, timeout, now),
-            ThresholdKind::Backoff | ThresholdKind::DistinctFilter(_) => true,
+            ThresholdKind::Backoff | ThresholdKind::DistinctFilter(_) | ThresholdKind::Average { .. } => true,
         };
         if alerts {
             Decision::Alert(None)
@@ -163,6 +197,17 @@ impl Count {
         } else {
             Decision::Silent
         }
+    }
+
+    /// One alert in a window that begins with it.
+    fn step_average(&mut self, threshold: &Threshold, now: Timestamp, over: bool) -> Decision {
+        let quiet = self.matches > 0 && now.since(self.start) <= i64::from(threshold.seconds) * 1_000_000_000;
+        if !over || quiet {
+            return Decision::Silent;
+        }
+        self.matches = 1;
+        self.start = now;
+        Decision::Alert(None)
     }
 
     fn rate(&mut self, limit: u32, action: Action, timeout: u32, now: Timestamp) -> Decision {
@@ -222,6 +267,7 @@ mod tests {
                     addresses: Some((source, source)),
                     ports: (0, 0),
                     flow: None,
+                    size: 0,
                 };
                 thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
             })
@@ -244,12 +290,51 @@ mod tests {
                 addresses: None,
                 ports: (port, 80),
                 flow: None,
+                size: 0,
             };
             thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
         };
         assert_eq!(
             [(0, 7), (1, 7), (2, 8), (3, 9), (4, 7), (99, 7)].map(|(s, p)| alerts(s, p)),
             [false, false, false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn an_average_needs_all_its_matches_and_alerts_once_in_a_window() {
+        let threshold = Threshold {
+            kind: ThresholdKind::Average { over: 100 },
+            track: Track::Rule,
+            count: 3,
+            seconds: 60,
+            multiplier: 0,
+        };
+        let mut thresholds = Thresholds::default();
+        let mut alerts = |seconds: i64, size| {
+            let subject = Subject {
+                time: Timestamp(seconds * 1_000_000_000),
+                addresses: None,
+                ports: (53, 53),
+                flow: None,
+                size,
+            };
+            thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
+        };
+        // Of the third, 300 bytes are no more than 100 on average; of the fourth, 301 are.
+        let matches = [
+            (0, 100),
+            (1, 0),
+            (2, 200),
+            (3, 101),
+            (4, 900),
+            (64, 900),
+            (65, 0),
+            (66, 0),
+            (130, 0),
+        ];
+        assert_eq!(
+            matches.map(|(s, size)| alerts(s, size)),
+            [false, false, false, true, false, true, false, false, false]
         );
     }
 
@@ -318,6 +403,7 @@ mod tests {
                     addresses: Some((source, source)),
                     ports: (0, 0),
                     flow: None,
+                    size: 0,
                 },
             );
         }

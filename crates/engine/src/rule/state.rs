@@ -170,6 +170,12 @@ pub enum ThresholdKind {
     DistinctFilter(Unique),
     /// Alerts 1, m, m*m ... of the matches.
     Backoff,
+    /// One alert in the window, at a match whose packet and those of the `count - 1` matches before it have payloads
+    /// of more than this many bytes on average, however long ago they were.
+    Average {
+        /// Bytes.
+        over: u32,
+    },
     /// Over the rate, the action changes for so many seconds.
     Rate {
         /// The action over the rate.

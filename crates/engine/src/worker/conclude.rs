@@ -176,6 +176,7 @@ impl Worker {
                 addresses: addresses(packet),
                 ports: (packet.src_port(), packet.dst_port()),
                 flow: flow.map(Flow::id),
+                size: u32::try_from(packet.payload.len()).unwrap_or(u32::MAX),
             },
             matches: matched,
             dropped: verdict != Verdict::Accept,

@@ -100,8 +100,15 @@ pub fn interfaces(call: &Call, reasons: bool) -> Vec<InterfaceRecord> {
         InterfaceRecord {
             uuid: interface.uuid.to_string(),
             version: format!("{}.{}", interface.version.0, interface.version.1),
-            ack_result: interface.result.map(|(result, _)| result),
-            ack_reason: interface.result.filter(|_| reasons).map(|(_, reason)| reason),
+            // Suricata: calls in pipes show what the server said with the bind only.
+            ack_result: interface
+                .result
+                .filter(|_| !(reasons && request))
+                .map(|(result, _)| result),
+            ack_reason: interface
+                .result
+                .filter(|_| reasons && !request)
+                .map(|(_, reason)| reason),
             service: known.map(|service| service.name),
             procedure: known
                 .filter(|_| request)

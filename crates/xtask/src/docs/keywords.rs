@@ -78,7 +78,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Flow(..) => "A condition on the flow or on remembered state.",
         Kind::Payload(..) => "Looks at the current buffer.",
         Kind::Modifier(..) => "Changes the option before it.",
-        Kind::StickyBuffer(..) => "A sticky buffer: what follows looks at it.",
+        Kind::StickyBuffer(..) | Kind::ValueBuffer(..) => "A sticky buffer: what follows looks at it.",
         Kind::Transform(..) => "A transform: changes the current buffer before what follows looks at it.",
         Kind::PostMatch(..) => "What a match does.",
         #[allow(unreachable_patterns)]

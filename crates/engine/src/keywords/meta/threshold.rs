@@ -15,6 +15,8 @@ pub static THRESHOLD: Keyword = Keyword {
            - `limit`: at most `count` alerts in a window;\n\
            - `threshold`: every `count`-th match alerts;\n\
            - `both`: one alert in a window, at the `count`-th match;\n\
+           - `average`, with `over`: one alert in a window, when the payloads of the last `count` matches (at most 1,000), however old, have more than \
+             `over` bytes on average; ruleids only, for traffic that is large without any packet being over a size;\n\
            - `backoff`, with `multiplier` in place of `seconds`: alerts at `count` matches, then at `multiplier` times as many, and so on.",
     example: "alert tcp any any -> any 22 (msg:\"logins\"; flags:S; threshold:type limit, track by_src, count 1, seconds 60; sid:1;)",
     deviation: None,
@@ -41,6 +43,7 @@ struct Fields {
     count: Option<u32>,
     seconds: Option<u32>,
     multiplier: Option<u32>,
+    over: Option<u32>,
     unique: Option<Unique>,
 }
 
@@ -67,6 +70,15 @@ fn threshold(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         return Err(Problem::new("`type backoff` counts by flow").help("write `track by_flow`"));
     }
     let count = fields.count.ok_or_else(|| missing("count"))?;
+    let kind = match (kind, fields.over) {
+        (ThresholdKind::Average { .. }, None) => return Err(missing("over")),
+        (ThresholdKind::Average { .. }, Some(_)) if !(1..=MAX_AVERAGED).contains(&count) => {
+            return Err(Problem::new(format!("an average is of 1 to {MAX_AVERAGED} matches")));
+        }
+        (ThresholdKind::Average { .. }, Some(over)) => ThresholdKind::Average { over },
+        (_, Some(_)) => return Err(Problem::new("`over` belongs to `type average`")),
+        (kind, None) => kind,
+    };
     put(
         draft,
         "threshold",
@@ -86,8 +98,8 @@ fn detection_filter(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         Problem::new(format!("`{what}` is missing"))
             .help("write it as `detection_filter:track by_src, count 5, seconds 60;`")
     };
-    if fields.kind.is_some() || fields.multiplier.is_some() {
-        return Err(Problem::new("`type` and `multiplier` belong to `threshold`"));
+    if fields.kind.is_some() || fields.multiplier.is_some() || fields.over.is_some() {
+        return Err(Problem::new("`type`, `multiplier` and `over` belong to `threshold`"));
     }
     let kind = fields
         .unique
@@ -140,7 +152,7 @@ impl Fields {
     fn read_one(&mut self, part: Spanned<&str>) -> Parsed<()> {
         let bad = || {
             Problem::new(format!("`{}` is not understood here", part.value))
-                .help("use type, track, count, seconds, multiplier or unique_on, each with a value")
+                .help("use type, track, count, seconds, multiplier, over or unique_on, each with a value")
         };
         let (name, text) = part.split_once(' ').ok_or_else(bad)?;
         let text = text.trim();
@@ -150,6 +162,7 @@ impl Fields {
             "count" => self.count.replace(value::unsigned(text)?).is_none(),
             "seconds" => self.seconds.replace(value::unsigned(text)?).is_none(),
             "multiplier" => self.multiplier.replace(value::unsigned(text)?).is_none(),
+            "over" => self.over.replace(value::unsigned(text)?).is_none(),
             "unique_on" => self.unique.replace(unique_of(text.value)?).is_none(),
             _ => return Err(bad()),
         };
@@ -161,16 +174,19 @@ impl Fields {
     }
 }
 
+/// LIMIT: matches whose payloads an average remembers, for each address.
+const MAX_AVERAGED: u32 = 1000;
+
 fn kind_of(name: &str) -> Parsed<ThresholdKind> {
     Ok(match name {
         "limit" => ThresholdKind::Limit,
         "threshold" => ThresholdKind::Threshold,
         "both" => ThresholdKind::Both,
         "backoff" => ThresholdKind::Backoff,
+        "average" => ThresholdKind::Average { over: 0 },
         _ => {
-            return Err(
-                Problem::new(format!("`{name}` is no type of threshold")).help("use limit, threshold, both or backoff")
-            );
+            return Err(Problem::new(format!("`{name}` is no type of threshold"))
+                .help("use limit, threshold, both, backoff or average"));
         }
     })
 }
@@ -242,8 +258,21 @@ mod tests {
     }
 
     #[test]
+    fn an_average_says_over_what() {
+        let average = read(
+            &THRESHOLD,
+            "type average, track by_dst, count 100, over 512, seconds 60",
+        )
+        .expect("an average");
+        assert_eq!(average.kind, ThresholdKind::Average { over: 512 });
+    }
+
+    #[test]
     fn bad_values() {
         let thresholds = [
+            "type average, track by_dst, count 100, seconds 60",
+            "type average, track by_dst, count 1001, over 512, seconds 60",
+            "type limit, track by_dst, count 1, over 512, seconds 60",
             "type limit, track by_src, count -1, seconds 60",
             "type limit, track by_src, count 1",
             "type limit, count 1, seconds 60",

@@ -1,0 +1,138 @@
+//! The one transaction of a flow: the whole connection.
+
+use std::cell::OnceCell;
+
+use engine::app_layer::Transaction;
+use packet::{Direction, Timestamp};
+
+use super::certificate::Certificate;
+use super::hello::Hello;
+use super::ja3;
+use super::ja4::{self, Carrier};
+use super::version::Version;
+
+/// A connection.
+#[derive(Debug, Default)]
+pub struct TlsTx {
+    /// What the client said.
+    pub client: Side,
+    /// What the server said.
+    pub server: Side,
+    /// Which handshake message came last with the newest data.
+    pub state: Option<HandshakeState>,
+    /// The two agreed on going on with an earlier session.
+    pub resumed: bool,
+    ja4: OnceCell<String>,
+}
+
+/// What one side said.
+#[derive(Debug, Default)]
+pub struct Side {
+    /// How far it has come: an index into the names of progress.
+    pub progress: u8,
+    /// The version, of the hello where there was one, else of the records.
+    pub version: Version,
+    /// Its hello.
+    pub hello: Option<Box<Hello>>,
+    /// Its certificates in DER, its own first.
+    pub chain: Vec<Vec<u8>>,
+    /// What its own certificate says.
+    pub certificate: Option<Box<Certificate>>,
+    /// When its certificate came.
+    pub certificate_time: Timestamp,
+    ja3: OnceCell<(String, String)>,
+}
+
+/// What `ssl_state` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum HandshakeState {
+    /// The client's hello.
+    ClientHello = 1,
+    /// The server's hello.
+    ServerHello = 2,
+    /// The client's key exchange.
+    ClientKeyx = 4,
+    /// The server's key exchange.
+    ServerKeyx = 8,
+    /// None of these.
+    Unknown = 16,
+}
+
+/// The progress of clients, by number.
+pub mod client {
+    /// Their hello was read.
+    pub const HELLO_DONE: u8 = 1;
+    /// Their certificate was read, or they have none.
+    pub const CERT_DONE: u8 = 2;
+    /// What follows is encrypted.
+    pub const HANDSHAKE_DONE: u8 = 3;
+}
+
+/// The progress of servers, by number.
+pub mod server {
+    /// Their hello was read.
+    pub const HELLO: u8 = 1;
+    /// Their certificate was read.
+    pub const CERT_DONE: u8 = 2;
+    /// They have said what they say before the client goes on.
+    pub const HELLO_DONE: u8 = 3;
+    /// What follows is encrypted.
+    pub const HANDSHAKE_DONE: u8 = 4;
+}
+
+impl Transaction for TlsTx {
+    fn progress(&self, direction: Direction) -> u8 {
+        self.side(direction).progress
+    }
+}
+
+impl TlsTx {
+    /// Who speaks in that direction.
+    pub fn side(&self, direction: Direction) -> &Side {
+        match direction {
+            Direction::ToServer => &self.client,
+            Direction::ToClient => &self.server,
+        }
+    }
+
+    /// Who speaks in that direction.
+    pub(super) fn side_mut(&mut self, direction: Direction) -> &mut Side {
+        match direction {
+            Direction::ToServer => &mut self.client,
+            Direction::ToClient => &mut self.server,
+        }
+    }
+
+    /// JA3 of the client: the line and its MD5.
+    pub fn ja3(&self) -> Option<&(String, String)> {
+        self.client.fingerprint(ja3::client)
+    }
+
+    /// JA3S of the server: the line and its MD5.
+    pub fn ja3s(&self) -> Option<&(String, String)> {
+        self.server.fingerprint(ja3::server)
+    }
+
+    /// JA4 of the client.
+    pub fn ja4(&self) -> Option<&str> {
+        let hello = self.client.hello.as_deref()?;
+        Some(self.ja4.get_or_init(|| ja4::client(hello, Carrier::Tcp)))
+    }
+}
+
+impl Side {
+    /// It has come at least so far.
+    pub(super) fn reach(&mut self, progress: u8) {
+        self.progress = self.progress.max(progress);
+    }
+
+    fn fingerprint(&self, line: fn(&Hello) -> String) -> Option<&(String, String)> {
+        let hello = self.hello.as_deref()?;
+        Some(self.ja3.get_or_init(|| {
+            let line = line(hello);
+            let hash = ja3::hash(&line);
+            (line, hash)
+        }))
+    }
+}
