@@ -46,6 +46,8 @@ struct Side {
     spoke: bool,
     /// Bytes were given to the parser.
     fed: bool,
+    /// A packet of this direction found its protocol settled.
+    announced: bool,
 }
 
 impl Side {
@@ -120,6 +122,16 @@ impl AppFlow {
     /// Whether nothing comes any more in a direction, so that every progress there counts as complete.
     pub fn has_ended(&self, direction: Direction) -> bool {
         self.off || self.sides[direction.index()].ended
+    }
+
+    /// A packet begins, before anything of it is parsed: whether no earlier packet of its direction found the protocol of
+    /// the direction settled.
+    pub fn announce(&mut self, direction: Direction) -> bool {
+        let settled = self.is_settled(direction);
+        let side = &mut self.sides[direction.index()];
+        let fresh = !side.announced;
+        side.announced |= settled;
+        fresh
     }
 
     /// The transactions.

@@ -375,7 +375,15 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
             of,
         }
     });
-    // Suricata: a rule that asks for nothing but protocol and addresses is tried once per flow and direction, unless
+    let at_recognition = payload.is_none()
+        && app.is_none()
+        && buffers.is_empty()
+        && tx_checks.is_empty()
+        && !checks.is_empty()
+        && checks.iter().all(|check| check.at_recognition())
+        && flow == crate::rule::FlowCondition::default()
+        && state.is_empty();
+    // Suricata: a rule that asks for nothing but protocol, addresses and ports is tried once per flow and direction, unless
     // an address set of it excludes some.
     let excludes = |set: &Option<std::sync::Arc<crate::rule::AddressSet>>| set.as_ref().is_some_and(|s| s.excludes);
     let ip_only = payload.is_none()
@@ -384,8 +392,6 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         && checks.iter().all(|check| check.ip_only_compatible())
         && flow == crate::rule::FlowCondition::default()
         && !payload_of.packet
-        && header.src_ports.is_none()
-        && header.dst_ports.is_none()
         && !excludes(&header.src)
         && !excludes(&header.dst);
     let rule = Rule {
@@ -403,6 +409,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         action,
         silent,
         ip_only,
+        at_recognition,
         needs_packet: wants_packet
             || buffers
                 .iter()

@@ -167,6 +167,7 @@ impl Detector {
         if !rule.header.protocols.matches(packet)
             || !flow_matches(rule.flow, input)
             || !app_matches(rule, input)
+            || (rule.at_recognition && !context.flow.is_some_and(|flow| flow.app.fresh))
             || !rule.state.iter().all(|check| vars.holds(check))
             || !rule.checks.iter().all(|check| check.matches(context))
         {

@@ -39,6 +39,8 @@ pub struct AppFacts {
     pub looks: [Option<ProtocolId>; 2],
     /// Whether the protocol of each direction is settled, be it that there is none.
     pub settled: [bool; 2],
+    /// No earlier packet of this direction found the protocol of the direction settled.
+    pub fresh: bool,
     /// What was spoken before the protocol changed, and what was agreed on then.
     pub before: (Option<ProtocolId>, Option<ProtocolId>),
     /// What went wrong between protocols with this packet.
@@ -76,6 +78,11 @@ pub trait PacketCheck: Send + Sync + fmt::Debug {
 
     /// Whether it depends on addresses alone, so that a rule with it can be looked at once per flow and direction.
     fn ip_only_compatible(&self) -> bool {
+        false
+    }
+
+    /// Whether it only asks what the flow speaks, so that a rule with nothing else is looked at until that is known.
+    fn at_recognition(&self) -> bool {
         false
     }
 

@@ -67,8 +67,10 @@ pub struct Rule {
     pub action: Action,
     /// `noalert`: it matches, and says nothing.
     pub silent: bool,
-    /// Only addresses matter: looked at once per flow and direction.
+    /// Only protocol, addresses and ports matter: looked at once per flow and direction.
     pub ip_only: bool,
+    /// It only asks what the flow speaks: looked at until that is known in the packet's direction.
+    pub at_recognition: bool,
     /// It asks for something that only a packet off the wire has, so that a packet made up at the end of a flow is none
     /// for it.
     pub needs_packet: bool,

@@ -149,6 +149,7 @@ impl Worker {
             direction: Some(direction),
             outcome: SegmentOutcome::default(),
             pseudo: true,
+            fresh: false,
         };
         self.conclude(&subjected, Some(flow), &matches, out);
         self.matches = matches;

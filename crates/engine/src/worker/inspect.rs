@@ -18,6 +18,8 @@ pub(super) struct Subjected<'p> {
     pub direction: Option<Direction>,
     pub outcome: SegmentOutcome,
     pub pseudo: bool,
+    /// No earlier packet of its direction found the flow's protocol settled.
+    pub fresh: bool,
 }
 
 impl Worker {
@@ -73,8 +75,13 @@ impl Worker {
             direction: found.map(|f| f.direction),
             outcome: SegmentOutcome::default(),
             pseudo: false,
+            fresh: false,
         };
         if let Some(found) = found {
+            subjected.fresh = shard.flows.get_mut(found.flow).is_some_and(|flow| {
+                let app = flow.session.app.as_deref_mut();
+                app.is_none_or(|app| app.announce(found.direction))
+            });
             self.follow_tcp(shard, &mut subjected, found);
             self.follow_application(shard, &subjected);
         }
@@ -169,7 +176,11 @@ impl Worker {
         let first_of_direction = flow
             .as_deref()
             .is_none_or(|f| !f.flags.contains(ip_only_flag(direction)));
-        let facts = flow.as_deref_mut().map(|f| facts(f, packet.time, subjected.outcome));
+        let facts = flow.as_deref_mut().map(|f| {
+            let mut facts = facts(f, packet.time, subjected.outcome);
+            facts.app.fresh = subjected.fresh;
+            facts
+        });
         let (session, mut flow) = match flow {
             Some(flow) => {
                 flow.flags.insert(ip_only_flag(direction));
@@ -295,7 +306,8 @@ pub(super) fn facts(flow: &mut Flow<Session>, now: Timestamp, outcome: SegmentOu
             protocol: app.protocol(),
             looks: [app.looks(Direction::ToServer), app.looks(Direction::ToClient)],
             settled: [app.is_settled(Direction::ToServer), app.is_settled(Direction::ToClient)],
-            before: app.before(),
+            fresh: false,
+        before: app.before(),
             events: app.take_events(),
         });
     let tcp = flow.session.tcp.as_ref();

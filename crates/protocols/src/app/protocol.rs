@@ -109,6 +109,10 @@ impl PacketCheck for ProtocolCheck {
         }
     }
 
+    fn at_recognition(&self) -> bool {
+        true
+    }
+
     fn requires_packet(&self) -> bool {
         false
     }
