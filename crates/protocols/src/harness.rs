@@ -90,26 +90,33 @@ impl Conversation {
         }
         for bytes in pieces {
             self.waiting[direction.index()].extend_from_slice(bytes);
-            let mut turn = [(direction, eof), (direction.reverse(), false)].into_iter();
-            while let Some((way, eof)) = turn.next() {
-                let waiting = &mut self.waiting[way.index()];
-                loop {
-                    let link = link(&self.layer, &self.files, self.transport, self.port);
-                    let fed = self.flow.feed(waiting, eof, way, &link);
-                    waiting.drain(..fed.consumed as usize);
-                    if self.transport == Transport::Udp {
-                        waiting.clear();
-                    }
-                    if !fed.again {
-                        if !fed.other {
-                            turn.next();
-                        }
-                        break;
-                    }
+            let mut way = direction;
+            for _ in 0..4 {
+                if !self.feed(way, eof && way == direction) {
+                    break;
                 }
+                way = way.reverse();
             }
         }
         self
+    }
+
+    /// Feeds what waits in a direction; whether the other one is to be fed again.
+    fn feed(&mut self, way: Direction, eof: bool) -> bool {
+        let waiting = &mut self.waiting[way.index()];
+        let mut other = false;
+        loop {
+            let link = link(&self.layer, &self.files, self.transport, self.port);
+            let fed = self.flow.feed(waiting, eof, way, &link);
+            waiting.drain(..fed.consumed as usize);
+            if self.transport == Transport::Udp {
+                waiting.clear();
+            }
+            other |= fed.other;
+            if !fed.again {
+                return other;
+            }
+        }
     }
 }
 

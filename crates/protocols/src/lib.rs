@@ -19,12 +19,14 @@ pub mod ftp_data;
 pub(crate) mod harness;
 pub mod http1;
 pub mod imap;
+pub mod mime;
 pub mod pop3;
 pub mod smb;
 pub mod smtp;
 pub mod ssh;
 pub mod telnet;
 pub mod template;
+mod text;
 pub mod tls;
 
 use engine::app_layer::Application;

@@ -66,8 +66,9 @@ pub enum Probe {
     Yes,
     /// It is the protocol, and what was taken for the client is the server: the flow was seen from its middle.
     Reversed,
-    /// It looks like it, and other protocols look the same: it is if the other direction looks like it too, or spoke and
-    /// looks like none of them. Until the other direction spoke this is as good as [`More`](Self::More).
+    /// It looks like it, and other protocols look the same: it is if the other direction looks like it too. A server's
+    /// first words are also enough once its client spoke and looks like something else. Until the other direction spoke
+    /// this is as good as [`More`](Self::More).
     Perhaps,
     /// It is not.
     No,

@@ -203,6 +203,7 @@ impl AppFlow {
             };
         }
         self.sides[at].spoke |= !data.is_empty();
+        let known_before = self.protocol.is_some();
         if !data.is_empty() && self.expecting.is_none() && !self.recognise_side(data, eof, direction, link) {
             if self.off {
                 return Fed {
@@ -215,6 +216,14 @@ impl AppFlow {
         }
         if self.expecting.is_some() && !data.is_empty() {
             return self.change(data, eof, direction, link);
+        }
+        let other = &self.sides[direction.reverse().index()];
+        if !known_before && self.protocol.is_some() && other.spoke && !other.fed && link.transport == Transport::Tcp {
+            // Who spoke first is read first: a server's welcome comes before its client's first command.
+            return Fed {
+                other: true,
+                ..Fed::default()
+            };
         }
         let known_now = !self.sides[at].fed && !data.is_empty();
         self.sides[at].fed |= !data.is_empty();

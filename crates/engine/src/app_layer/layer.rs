@@ -196,7 +196,7 @@ impl AppLayer {
                 Probe::More => waiting = true,
             }
         }
-        if let (Some(id), Other::Nothing | Other::Looks(_)) = (perhaps, other) {
+        if let (Some(id), Other::Nothing | Other::Looks(_), Direction::ToClient) = (perhaps, other, direction) {
             return Recognised::As(id, false);
         }
         // LIMIT: a stream that nothing recognises is let go after so many bytes.

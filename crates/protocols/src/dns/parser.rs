@@ -100,7 +100,7 @@ impl DnsParser {
                 Probe::Yes | Probe::Perhaps => *lost = false,
                 Probe::More => return Outcome::Consumed(0),
                 // What comes next may begin with a message.
-                Probe::No | Probe::Perhaps | Probe::Reversed => return Outcome::Consumed(data.len()),
+                Probe::No | Probe::Reversed => return Outcome::Consumed(data.len()),
             }
         }
         let mut consumed = 0usize;
