@@ -15,6 +15,9 @@ mod value;
 
 pub use error::{ConfigError, ConfigErrors};
 pub use load::{Checksums, DeleteWhenDone, Loaded, ReputationFiles, Request};
-pub use outputs::{AnomalyRecords, DropRecords, EveLogConfig, EveRecords, FastLogConfig, FileType, StatsRecords};
+pub use outputs::{
+    AnomalyRecords, DropRecords, EveLogConfig, EveRecords, FastLogConfig, FileHashes, FileRecords, FileStoreConfig,
+    FileType, StatsRecords,
+};
 pub use sections::logging::{LogConfig, LogLevel, LogOutput, LogTarget};
 pub use tree::{Place, Tree};

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use engine::app_layer::Settings;
+use engine::app_layer::{FileSettings, Settings};
 use engine::compile::Variables;
 use engine::config::Config;
 
 use crate::error::ConfigErrors;
-use crate::outputs::{EveLogConfig, FastLogConfig};
+use crate::outputs::{EveLogConfig, FastLogConfig, FileStoreConfig};
 use crate::section::{Notes, Section};
 use crate::sections::files::path;
 use crate::sections::logging::LogConfig;
-use crate::sections::{decoder, defrag, files, flow, logging, outputs, stream, vars};
+use crate::sections::{decoder, defrag, file_store, files, flow, logging, outputs, stream, vars};
 use crate::tree::Tree;
 use crate::unused::unused;
 use crate::value::{choice, flag, number, seconds};
@@ -61,6 +61,10 @@ pub struct Loaded {
     pub protocols: Settings,
     /// fast.log, if enabled; there may be several.
     pub fast: Vec<FastLogConfig>,
+    /// Where files are stored, if they are.
+    pub file_store: Option<FileStoreConfig>,
+    /// What is wanted of files, before rules are asked.
+    pub files: FileSettings,
     /// Where the program says what it does.
     pub logging: LogConfig,
     /// How often counters are written when the traffic is live, in seconds; `None` if they are not.
@@ -156,6 +160,11 @@ impl Request {
                 eve_types.entry(name.clone()).or_insert_with(|| options.clone());
             }
         }
+        let files = file_store::settings(outputs.eve.iter().filter_map(|eve| eve.records.files), outputs.file_store.as_ref());
+        if let Some(store) = &outputs.file_store {
+            file_store::deepen(store, &mut engine.stream.reassembly);
+            engine.report.files |= store.records;
+        }
         let user = root.section("run-as");
         Loaded {
             engine,
@@ -171,6 +180,8 @@ impl Request {
             eve_types,
             protocols: root.section("app-layer").section("protocols").settings(),
             fast: outputs.fast,
+            file_store: outputs.file_store,
+            files,
             logging: logging::logging(&root.section("logging")),
             stats_interval: stats_interval(&root.section("stats")),
             capture_checksums: root

@@ -54,6 +54,8 @@ pub struct EveRecords {
     pub drop: Option<DropRecords>,
     /// `stats`.
     pub stats: Option<StatsRecords>,
+    /// `fileinfo`, called `files` in the configuration.
+    pub files: Option<FileRecords>,
     /// Those that application protocols write: their options by `event_type`.
     pub protocols: BTreeMap<String, Settings>,
 }
@@ -74,6 +76,41 @@ pub struct AnomalyRecords {
 pub struct DropRecords {
     /// Every packet of a dropped flow, rather than the first one.
     pub all_of_flow: bool,
+}
+
+/// What records of files show, however little rules ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileRecords {
+    /// Their kind.
+    pub magic: bool,
+    /// Their hashes.
+    pub hashes: FileHashes,
+}
+
+/// Which hashes of files are computed, however little rules ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileHashes {
+    /// MD5.
+    pub md5: bool,
+    /// SHA-1.
+    pub sha1: bool,
+    /// SHA-256.
+    pub sha256: bool,
+}
+
+/// A `file-store` that is enabled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileStoreConfig {
+    /// The folder; a relative path is meant from the log folder.
+    pub folder: PathBuf,
+    /// Every file is stored, whatever rules say.
+    pub all: bool,
+    /// Beside each file its record is written.
+    pub records: bool,
+    /// So many bytes of streams that carry files are reassembled, where that is more than otherwise; 0 for all.
+    pub stream_depth: Option<u32>,
+    /// What records of files show.
+    pub shows: FileRecords,
 }
 
 /// How counters are written.
@@ -124,6 +161,7 @@ impl EveLogConfig {
         report.stream_anomalies |= anomaly.stream;
         report.drops |= records.drop.is_some();
         report.tagged |= records.tagged_packets;
+        report.files |= records.files.is_some();
         report.payloads |= records.alert && (alert.payload || alert.payload_printable || alert.payload_length);
         report.packets |= records.alert && alert.packet || records.tagged_packets;
         report.community_id = report.community_id.or(self.community_id);

@@ -4,6 +4,7 @@ use engine::eve::{AlertOptions, EveOptions};
 
 use crate::outputs::{AnomalyRecords, DropRecords, EveLogConfig, EveRecords, FileType, StatsRecords};
 use crate::section::{Item, Section};
+use crate::sections::file_store;
 use crate::sections::outputs::enabled;
 use crate::value::{choice, flag, number};
 
@@ -52,6 +53,7 @@ fn record_type(item: &Item<'_>, protocols: &[&str], config: &mut EveLogConfig) {
             item.options().set("alerts", &mut config.options.drop_alerts, flag);
         }
         "stats" if enabled(item.options()) => records.stats = Some(stats(item.options())),
+        "files" if enabled(item.options()) => records.files = Some(file_store::shown(item.options())),
         "flow" if enabled(item.options()) => records.flow = true,
         name if protocols.contains(&name) && enabled(item.options()) => {
             records.protocols.insert(name.to_owned(), item.options().settings());

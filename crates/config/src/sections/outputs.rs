@@ -1,15 +1,16 @@
 //! `outputs`: which of them are written, and how.
 
 use crate::section::Section;
-use crate::sections::eve;
+use crate::sections::{eve, file_store};
 use crate::value::flag;
-use crate::{EveLogConfig, FastLogConfig};
+use crate::{EveLogConfig, FastLogConfig, FileStoreConfig};
 
 /// What is written.
 #[derive(Debug, Default)]
 pub(crate) struct Outputs {
     pub eve: Vec<EveLogConfig>,
     pub fast: Vec<FastLogConfig>,
+    pub file_store: Option<FileStoreConfig>,
 }
 
 /// Reads `outputs` and, for the records, `sensor-name`; both are at top level; `protocols` as of
@@ -20,6 +21,10 @@ pub(crate) fn outputs(root: &Section<'_>, protocols: &[&str]) -> Outputs {
     for item in root.section("outputs").items() {
         match item.name {
             "eve-log" if enabled(item.options()) => outputs.eve.push(eve::eve_log(item.options(), sensor, protocols)),
+            "file-store" if enabled(item.options()) => match outputs.file_store {
+                None => outputs.file_store = Some(file_store::file_store(item.options())),
+                Some(_) => item.options().wrong("there can be one file-store only; remove the other"),
+            },
             "fast" if enabled(item.options()) => outputs.fast.push(fast_log(item.options())),
             _ => {}
         }
