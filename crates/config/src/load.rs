@@ -160,7 +160,10 @@ impl Request {
                 eve_types.entry(name.clone()).or_insert_with(|| options.clone());
             }
         }
-        let files = file_store::settings(outputs.eve.iter().filter_map(|eve| eve.records.files), outputs.file_store.as_ref());
+        let files = file_store::settings(
+            outputs.eve.iter().filter_map(|eve| eve.records.files),
+            outputs.file_store.as_ref(),
+        );
         if let Some(store) = &outputs.file_store {
             file_store::deepen(store, &mut engine.stream.reassembly);
             engine.report.files |= store.records;

@@ -61,6 +61,8 @@ pub struct ReportConfig {
     pub stream_anomalies: bool,
     /// Malformed transactions.
     pub app_anomalies: bool,
+    /// Files.
+    pub files: bool,
     /// Dropped packets.
     pub drops: bool,
     /// Packets that a `tag` asked for.

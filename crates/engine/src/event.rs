@@ -43,6 +43,80 @@ pub enum Body {
     Packet(Arc<PacketRecord>),
     /// What a protocol writes of a transaction.
     Transaction(Box<TransactionRecord>),
+    /// A file is over.
+    File(Box<FileRecord>),
+    /// Bytes of a file that is stored.
+    FileChunk(Box<FileChunk>),
+}
+
+/// Which file of a capture it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileKey {
+    /// EVE's `flow_id`.
+    pub flow: u64,
+    /// The transaction's number within the flow.
+    pub tx: u64,
+    /// It goes to the server.
+    pub to_server: bool,
+    /// Its number among the transaction's files in that direction, from 0.
+    pub number: u32,
+}
+
+/// Bytes of a file that is stored, to be written behind those that came before.
+#[derive(Clone, Debug)]
+pub struct FileChunk {
+    /// Which file.
+    pub key: FileKey,
+    /// Where they begin in the file; what was lost is not counted.
+    pub offset: u64,
+    /// The bytes.
+    pub data: Box<[u8]>,
+}
+
+/// A file that is over.
+#[derive(Clone, Debug)]
+pub struct FileRecord {
+    /// The packet with which it was over; its addresses are the flow's, the sender's first.
+    pub packet: Arc<PacketRecord>,
+    /// Which file.
+    pub key: FileKey,
+    /// What is known of it.
+    pub info: FileInfo,
+    /// What the protocol writes of its transaction.
+    pub fields: Fields,
+}
+
+/// What is known of a file.
+#[derive(Clone, Debug, Default)]
+pub struct FileInfo {
+    /// Its name.
+    pub name: String,
+    /// What kind of file it is.
+    pub magic: Option<String>,
+    /// Bytes of it were lost.
+    pub gaps: bool,
+    /// How it stands, as EVE has it.
+    pub state: &'static str,
+    /// MD5.
+    pub md5: Option<[u8; 16]>,
+    /// SHA-1.
+    pub sha1: Option<[u8; 20]>,
+    /// SHA-256.
+    pub sha256: Option<[u8; 32]>,
+    /// It is stored.
+    pub stored: bool,
+    /// It will be, once it is over.
+    pub storing: bool,
+    /// Its number among the stored files of the flow, from 1.
+    pub file_id: Option<u64>,
+    /// Bytes, lost ones among them.
+    pub size: u64,
+    /// For a part of a file: its first and its last byte.
+    pub range: Option<(u64, u64)>,
+    /// The transaction's number within the flow.
+    pub tx_id: u64,
+    /// The rules that had it stored.
+    pub sids: Vec<u32>,
 }
 
 /// What a protocol writes of a transaction.

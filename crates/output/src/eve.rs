@@ -38,6 +38,8 @@ pub struct RecordKinds {
     pub stats: bool,
     /// Those that application protocols write, all of those that the engine reports.
     pub transactions: bool,
+    /// `fileinfo`.
+    pub files: bool,
 }
 
 impl EveLog {
@@ -96,6 +98,7 @@ impl RecordKinds {
         packet: true,
         stats: true,
         transactions: true,
+        files: true,
     };
 
     /// Alerts only.
@@ -109,6 +112,7 @@ impl RecordKinds {
         packet: false,
         stats: false,
         transactions: false,
+        files: false,
     };
 
     /// Whether the record of an event is among them.
@@ -117,6 +121,8 @@ impl RecordKinds {
             Body::Alert(_) => self.alert,
             Body::Flow(_) => self.flow,
             Body::Drop(_) => self.drop,
+            Body::File(_) => self.files,
+            Body::FileChunk(_) => false,
             Body::Packet(_) => self.packet,
             Body::Transaction(_) => self.transactions,
             Body::Anomaly(anomaly) => match anomaly.kind {
@@ -212,7 +218,7 @@ mod tests {
         };
         assert_eq!(
             of(RecordKinds::ALL),
-            ["alert", "anomaly", "drop", "packet", "flow", "stats"]
+            ["alert", "anomaly", "drop", "packet", "fileinfo", "flow", "stats"]
         );
         assert_eq!(of(RecordKinds::ALERTS), ["alert"]);
         assert_eq!(of(RecordKinds::default()), Vec::<String>::new());

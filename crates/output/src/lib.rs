@@ -8,6 +8,7 @@ mod console;
 mod error;
 mod eve;
 mod fast;
+mod file_store;
 mod line;
 #[cfg(test)]
 mod sample;
@@ -22,6 +23,7 @@ pub use console::Console;
 pub use error::OutputError;
 pub use eve::{EveLog, RecordKinds};
 pub use fast::FastLog;
+pub use file_store::{FileStore, FileStoreCounters};
 pub use line::AlertLineOptions;
 pub use sink::{Sink, Sinks};
 pub use stats::{CaptureCounters, IpsCounters, RunCounters};

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use engine::eve::Origin;
 use engine::event::{
-    Alert, Anomaly, Body, Dropped, DroppedHeader, Event, FlowRecord, FlowSummary, PacketRecord, PacketSource, Position,
-    TcpRecord,
+    Alert, Anomaly, Body, Dropped, DroppedHeader, Event, Fields, FileInfo, FileKey, FileRecord, FlowRecord,
+    FlowSummary, PacketRecord, PacketSource, Position, TcpRecord,
 };
 use engine::rule::{Reference, RuleMeta, Target};
 use packet::{LinkType, Timestamp};
@@ -130,6 +130,7 @@ pub(crate) fn events() -> Vec<Event> {
             packet: Some((vec![1, 2, 3].into(), LinkType::Ethernet)),
             ..tcp.clone()
         })),
+        Body::File(Box::new(file_record(&tcp))),
         Body::Flow(Box::new(flow_record(
             6,
             Some(TcpRecord {
@@ -171,6 +172,34 @@ fn packet(src: &str, dst: &str, ports: Option<(u16, u16)>, protocol: u8) -> Pack
         flow: Some(flow(address(src), address(dst), ports.unwrap_or_default())),
         tunnel: None,
         packet: None,
+    }
+}
+
+/// A file that is stored, with everything that can be known of one.
+pub(crate) fn file_record(packet: &PacketRecord) -> FileRecord {
+    FileRecord {
+        packet: Arc::new(packet.clone()),
+        key: FileKey {
+            flow: 1_234_567_890,
+            tx: 0,
+            to_server: false,
+            number: 0,
+        },
+        info: FileInfo {
+            name: "/a.txt".to_owned(),
+            magic: Some("ASCII text".to_owned()),
+            state: "CLOSED",
+            md5: Some([1; 16]),
+            sha1: Some([2; 20]),
+            sha256: Some([0xab; 32]),
+            stored: true,
+            file_id: Some(1),
+            size: 5,
+            range: Some((0, 4)),
+            sids: vec![7],
+            ..FileInfo::default()
+        },
+        fields: Fields::default(),
     }
 }
 

@@ -1,13 +1,16 @@
 //! Counters under the names of Suricata's statistics.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use engine::eve::StatsTree;
 use engine::worker::WorkerCounters;
 use packet::{DecoderEvent, Layer};
 
+use crate::file_store::FileStoreCounters;
+
 /// What is counted beside what workers count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct RunCounters {
     /// Seconds since the start: of packet time for captures, so that the same run gives the same record.
     pub uptime: u64,
@@ -27,6 +30,8 @@ pub struct RunCounters {
     pub capture: Option<CaptureCounters>,
     /// Of an engine that drops.
     pub ips: Option<IpsCounters>,
+    /// Of a store of files.
+    pub file_store: Option<Arc<FileStoreCounters>>,
 }
 
 /// What the kernel counted.
@@ -73,6 +78,9 @@ impl RunCounters {
         tree.add("detect.alert_queue_overflow", self.alerts_overflowed);
         tree.add("detect.alerts_suppressed", self.alerts_suppressed);
         tree.set("detect.engines", StatsTree::List(vec![self.rules()]));
+        if let Some(store) = &self.file_store {
+            store.add_to(&mut tree);
+        }
         if let Some(ips) = &self.ips {
             ips.add_to(&mut tree);
         }

@@ -13,8 +13,8 @@ use engine::eve::{EveOptions, Origin};
 use engine::event::{Body, Event};
 use engine::worker::WorkerCounters;
 use output::{
-    AlertLineOptions, CaptureCounters, Console, EveLog, FastLog, Mode, OutputError, RecordKinds, RecordWriter,
-    RuleCounts, RunCounters, Sink, Sinks, Summary,
+    AlertLineOptions, CaptureCounters, Console, EveLog, FastLog, FileStore, Mode, OutputError, RecordKinds,
+    RecordWriter, RuleCounts, RunCounters, Sink, Sinks, Summary,
 };
 
 use super::Ready;
@@ -45,10 +45,12 @@ pub fn wants(args: &RunArgs, setup: &Setup, config: &mut Config) {
     config.app.layer = Arc::clone(&setup.env.app_layer);
     config.app.in_alerts = true;
     config.app.records.clone_from(&setup.config.eve_types);
+    config.app.files = setup.config.files.clone();
     if !setup.configured && (args.log_dir.is_some() || args.json) {
         config.report.flows = true;
         config.report.drops = true;
         config.report.tagged = true;
+        config.report.files = true;
         config.app.records = crate::setup::record_types()
             .into_iter()
             .map(|name| (name.to_owned(), Settings::default()))
@@ -188,6 +190,7 @@ impl Report {
             for log in eve_logs(setup) {
                 self.eve(&log, &folder.join(&log.filename), live)?;
             }
+            self.file_store(setup, folder)?;
             for log in fast_logs(setup) {
                 let path = folder.join(&log.filename);
                 let options = AlertLineOptions {
@@ -213,6 +216,21 @@ impl Report {
             self.sinks
                 .push(Console::stdout().inline(setup.config.engine.inline).name_captures(many));
         }
+        Ok(())
+    }
+
+    /// Stores files, if the configuration says so.
+    fn file_store(&mut self, setup: &Setup, folder: &Path) -> anyhow::Result<()> {
+        let Some(config) = &setup.config.file_store else {
+            return Ok(());
+        };
+        let options = EveOptions {
+            pcap_filename: !self.plain && self.interface.is_none(),
+            ..EveOptions::default()
+        };
+        let store = FileStore::new(&folder.join(&config.folder), config.records.then_some(options))?;
+        self.run.file_store = Some(store.counters());
+        self.sinks.push(store);
         Ok(())
     }
 
@@ -282,6 +300,7 @@ fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
                 threads: false,
                 deltas: false,
             }),
+            files: Some(config::FileRecords::default()),
             protocols: crate::setup::record_types()
                 .into_iter()
                 .map(|name| (name.to_owned(), Settings::default()))
@@ -323,6 +342,7 @@ fn kinds(records: &EveRecords) -> RecordKinds {
         packet: records.tagged_packets,
         stats: records.stats.is_some(),
         transactions: !records.protocols.is_empty(),
+        files: records.files.is_some(),
     }
 }
 
@@ -337,6 +357,7 @@ const fn standard_kinds() -> RecordKinds {
         packet: true,
         stats: true,
         transactions: true,
+        files: true,
     }
 }
 

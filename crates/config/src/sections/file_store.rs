@@ -47,10 +47,7 @@ pub(crate) fn shown(options: &Section<'_>) -> FileRecords {
 }
 
 /// What is wanted of files, for these records and this store.
-pub(crate) fn settings(
-    records: impl Iterator<Item = FileRecords>,
-    store: Option<&FileStoreConfig>,
-) -> FileSettings {
+pub(crate) fn settings(records: impl Iterator<Item = FileRecords>, store: Option<&FileStoreConfig>) -> FileSettings {
     let mut settings = FileSettings {
         keep: store.is_some(),
         keep_all: store.is_some_and(|store| store.all),

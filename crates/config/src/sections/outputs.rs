@@ -23,7 +23,9 @@ pub(crate) fn outputs(root: &Section<'_>, protocols: &[&str]) -> Outputs {
             "eve-log" if enabled(item.options()) => outputs.eve.push(eve::eve_log(item.options(), sensor, protocols)),
             "file-store" if enabled(item.options()) => match outputs.file_store {
                 None => outputs.file_store = Some(file_store::file_store(item.options())),
-                Some(_) => item.options().wrong("there can be one file-store only; remove the other"),
+                Some(_) => item
+                    .options()
+                    .wrong("there can be one file-store only; remove the other"),
             },
             "fast" if enabled(item.options()) => outputs.fast.push(fast_log(item.options())),
             _ => {}

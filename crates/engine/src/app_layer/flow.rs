@@ -29,6 +29,8 @@ pub struct AppFlow {
     /// Transactions may have changed, by direction, since rules looked.
     updated: [bool; 2],
     effects: Effects,
+    /// So many files of the flow were stored.
+    pub stored_files: u64,
 }
 
 /// One direction.

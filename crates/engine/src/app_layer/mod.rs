@@ -19,7 +19,7 @@ pub use crate::event::Fields;
 pub use application::{AppSet, Application, ProtocolId};
 pub use detection::{Detection, Pattern, Ports, Probe, Transport};
 pub use event::{AppEvent, AppEventSet};
-pub use file::{File, FileSettings, FileState, Files};
+pub use file::{File, FileSettings, FileState, Files, Store};
 pub use flow::{AppFlow, Fed, Link};
 pub use layer::AppLayer;
 pub use log::{LogContext, Logger};

@@ -1,11 +1,30 @@
 //! Bytes as EVE shows them.
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
 
 /// Standard base64 with padding (RFC 4648 section 4).
 pub fn base64(data: &[u8]) -> String {
     STANDARD.encode(data)
+}
+
+/// Bytes as lower-case hexadecimal digits.
+#[derive(Clone, Copy, Debug)]
+pub struct Hex<'a>(pub &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl Serialize for Hex<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// The bytes as text: what is not printable ASCII is a dot, save line breaks.

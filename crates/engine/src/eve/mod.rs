@@ -6,6 +6,7 @@
 mod address;
 mod alert;
 mod bytes;
+mod file;
 mod flow;
 mod head;
 mod protocol;
@@ -14,7 +15,8 @@ mod time;
 
 pub use address::Address;
 pub use alert::AlertOptions;
-pub use bytes::base64;
+pub use bytes::{Hex, base64};
+pub use file::FileBody;
 pub use protocol::protocol_name;
 pub use stats::StatsTree;
 pub use time::{Rfc3339, civil};
@@ -86,6 +88,8 @@ impl EveOptions {
                     fields: Objects(&tx.fields),
                 },
             ),
+            Body::File(file) => line(out, &file::record(file, origin, self)),
+            Body::FileChunk(_) => Ok(()),
             Body::Packet(packet) => line(
                 out,
                 &PacketLine {

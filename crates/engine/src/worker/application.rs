@@ -15,6 +15,7 @@ use crate::app_layer::{
 };
 use crate::config::{AppConfig, ReportConfig};
 use crate::detect::Match;
+use crate::eve::FileBody;
 use crate::event::{Anomaly, AppRecord, Body, Event, PacketRecord, TransactionRecord};
 use crate::flow::{Flow, FlowFlags, FlowRef};
 use crate::stream::{AppData, TcpSession};
@@ -51,6 +52,27 @@ impl AppLogs {
                 .collect()
         };
         Self(config.layer.iter().map(|(_, app)| of(app)).collect())
+    }
+
+    /// What alerts, and records of files, show of a transaction.
+    pub fn alert_fields(
+        &self,
+        protocol: ProtocolId,
+        state: &TxState,
+        tx: &dyn Transaction,
+        direction: Direction,
+    ) -> Fields {
+        let mut fields = Fields::default();
+        for user in self.of(protocol).iter().filter(|user| user.logger.in_alerts) {
+            let context = LogContext {
+                tx,
+                state,
+                options: &user.options,
+                alert: Some(direction),
+            };
+            (user.logger.write)(&context, &mut fields);
+        }
+        fields
     }
 
     fn of(&self, protocol: ProtocolId) -> &[LoggerUse] {
@@ -191,8 +213,12 @@ impl Worker {
                 protocol,
                 application,
                 out,
+                wanted: [false; 2],
+                last: false,
+                stored: app.stored_files,
             };
             settling.run(&mut app);
+            app.stored_files = settling.stored;
         }
         flow.session.app = Some(app);
     }
@@ -215,15 +241,10 @@ impl Worker {
             None => return None,
         };
         let (state, tx) = list.get(at)?;
-        let mut fields = Fields::default();
-        for user in self.logs.of(protocol).iter().filter(|user| user.logger.in_alerts) {
-            let context = LogContext {
-                tx,
-                state,
-                options: &user.options,
-                alert: Some(direction),
-            };
-            (user.logger.write)(&context, &mut fields);
+        let mut fields = self.logs.alert_fields(protocol, state, tx, direction);
+        let files = super::files::infos(state, tx, direction);
+        if !files.is_empty() {
+            fields.add("files", &files.iter().map(FileBody::of).collect::<Vec<_>>());
         }
         Some(Arc::new(AppRecord {
             tx_id: state.id,
@@ -234,14 +255,20 @@ impl Worker {
 }
 
 /// The transactions of a flow, as they are settled with a packet.
-struct Settling<'a, 'p> {
-    worker: &'a mut Worker,
-    flow: &'a Flow<Session>,
+pub(super) struct Settling<'a, 'p> {
+    pub worker: &'a mut Worker,
+    pub flow: &'a Flow<Session>,
     packet: (&'a Packet<'p>, bool),
     record: Option<Arc<PacketRecord>>,
-    protocol: ProtocolId,
+    pub protocol: ProtocolId,
     application: &'static Application,
-    out: &'a mut Vec<Output>,
+    pub out: &'a mut Vec<Output>,
+    /// Rules are to see its transactions, by [`Direction::index`].
+    pub wanted: [bool; 2],
+    /// Nothing comes after this.
+    pub last: bool,
+    /// So many files of the flow were stored.
+    pub stored: u64,
 }
 
 impl Settling<'_, '_> {
@@ -258,6 +285,7 @@ impl Settling<'_, '_> {
             self.application.complete(Direction::ToClient),
         ];
         let over_now = self.packet.1 && ended == [true; 2];
+        (self.wanted, self.last) = (wanted, over_now);
         let Some(list) = app.transactions_mut() else { return };
         let before = list.len();
         self.write(list, ended);
@@ -301,7 +329,7 @@ impl Settling<'_, '_> {
                 }
             }
             self.worker.logs = logs;
-            // files: records of the transaction's files are written here.
+            self.files(state, tx, ended);
         }
     }
 
@@ -346,7 +374,7 @@ impl Settling<'_, '_> {
     }
 
     /// The packet, with the flow's addresses: made once, when the first record wants it.
-    fn packet_record(&mut self) -> Arc<PacketRecord> {
+    pub fn packet_record(&mut self) -> Arc<PacketRecord> {
         if let Some(record) = &self.record {
             return Arc::clone(record);
         }

@@ -3,6 +3,7 @@
 mod application;
 mod conclude;
 mod ending;
+mod files;
 mod inspect;
 mod pseudo;
 mod record;
@@ -102,7 +103,7 @@ impl Worker {
     pub fn new(config: Arc<Config>, rules: Arc<RuleSet>) -> Self {
         Self {
             logs: application::AppLogs::new(&config.app),
-            files: config.app.files.clone(),
+            files: config.app.files.with_rules(&rules.file_needs()),
             config,
             rules,
             shards: std::iter::repeat_with(|| None).take(SHARDS).collect(),
@@ -194,6 +195,7 @@ impl Worker {
 
     /// Uses other rules from the next packet on; flows go on.
     pub fn replace_rules(&mut self, rules: Arc<RuleSet>) {
+        self.files = self.config.app.files.with_rules(&rules.file_needs());
         self.rules = rules;
         for shard in self.shards.iter_mut().flatten() {
             shard.forget_rules();

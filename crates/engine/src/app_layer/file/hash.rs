@@ -17,10 +17,6 @@ pub struct Digests {
     pub sha256: Option<[u8; 32]>,
 }
 
-/// Bytes as lower-case hexadecimal digits.
-#[derive(Clone, Copy, Debug)]
-pub struct Hex<'a>(pub &'a [u8]);
-
 /// Hashes that are being computed.
 #[derive(Default)]
 pub(super) struct Hashing {
@@ -70,17 +66,12 @@ impl std::fmt::Debug for Hashing {
     }
 }
 
-impl std::fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::eve::Hex;
 
     fn all() -> FileSettings {
         FileSettings {

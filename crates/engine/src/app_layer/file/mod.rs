@@ -10,7 +10,7 @@ mod settings;
 mod store;
 mod tracked;
 
-pub use hash::{Digests, Hex};
+pub use hash::Digests;
 pub use list::Files;
 pub use magic::magic;
 pub use settings::FileSettings;

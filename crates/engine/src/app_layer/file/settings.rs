@@ -47,16 +47,15 @@ impl Default for FileSettings {
 }
 
 impl FileSettings {
-    /// What either wants, with the limits of `self`.
+    /// What the configuration (`self`) and rules want: files are stored where there is a store and a reason to.
     #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
+    pub fn with_rules(&self, other: &Self) -> Self {
         Self {
             md5: self.md5 || other.md5,
             sha1: self.sha1 || other.sha1,
             sha256: self.sha256 || other.sha256,
             magic: self.magic || other.magic,
-            keep: self.keep || other.keep,
-            keep_all: self.keep_all || other.keep_all,
+            keep: self.keep && (other.keep || self.keep_all),
             ..self.clone()
         }
     }

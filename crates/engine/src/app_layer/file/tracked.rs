@@ -38,6 +38,8 @@ pub struct File {
     pub id: u64,
     /// Its record was written.
     pub reported: bool,
+    /// Rules saw it when it was over.
+    seen: bool,
     store: Store,
     sids: SmallVec<[u32; 2]>,
     digests: Digests,
@@ -178,7 +180,13 @@ impl File {
         if self.window().is_some() {
             self.inspected = self.end();
         }
+        self.seen = self.is_over();
         self.let_go();
+    }
+
+    /// Whether rules saw it when it was over.
+    pub fn was_seen(&self) -> bool {
+        self.seen
     }
 
     /// What kind of file it is, once that can be told, where it is wanted.
