@@ -137,13 +137,14 @@ impl Variables {
         if !expr.negated {
             return Ok(plain);
         }
-        let mut all = AddressSet::any();
+        let mut all = AddressSet::families_of(&plain);
         all.subtract(&plain);
         all.excludes = true;
         Ok(all)
     }
 
-    /// A list: what it names, less what it excludes; a list of exclusions only is everything less those.
+    /// A list: what it names, less what it excludes; a list of exclusions only is everything less those, of the
+    /// IP versions that they are of.
     fn address_list(&self, list: &[AddressExpr<'_>]) -> Result<AddressSet, Diagnostic> {
         let (mut named, mut excluded) = (AddressSet::default(), AddressSet::default());
         for item in list {
@@ -157,7 +158,7 @@ impl Variables {
             }
         }
         if list.iter().all(|item| item.negated) {
-            named = AddressSet::any();
+            named = AddressSet::families_of(&excluded);
         }
         named.normalise();
         excluded.normalise();

@@ -228,8 +228,9 @@ fn app_matches(rule: &Rule, input: &Input<'_>) -> bool {
 
 pub(super) fn flow_matches(wanted: FlowCondition, input: &Input<'_>) -> bool {
     let context = &input.context;
+    // Suricata: a packet without a flow counts as going to the server.
     if let Some(direction) = wanted.direction
-        && context.direction != Some(direction)
+        && context.direction.unwrap_or(Direction::ToServer) != direction
     {
         return false;
     }

@@ -57,6 +57,17 @@ impl AddressSet {
         }
     }
 
+    /// Every address of the IP versions that `other` has addresses of.
+    // Suricata: `!10.0.0.0/8` says nothing of IPv6, so no IPv6 address is in it.
+    pub fn families_of(other: &Self) -> Self {
+        let any = Self::any();
+        Self {
+            v4: if other.v4.is_empty() { Vec::new() } else { any.v4 },
+            v6: if other.v6.is_empty() { Vec::new() } else { any.v6 },
+            excludes: false,
+        }
+    }
+
     /// Whether no address is in the set.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()
