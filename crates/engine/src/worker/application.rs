@@ -261,7 +261,7 @@ pub(super) struct Settling<'a, 'p> {
     packet: (&'a Packet<'p>, bool),
     record: Option<Arc<PacketRecord>>,
     pub protocol: ProtocolId,
-    application: &'static Application,
+    pub application: &'static Application,
     pub out: &'a mut Vec<Output>,
     /// Rules are to see its transactions, by [`Direction::index`].
     pub wanted: [bool; 2],

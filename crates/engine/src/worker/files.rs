@@ -88,17 +88,16 @@ impl Settling<'_, '_> {
 
     /// The packet, with the addresses of who sends in `direction` first.
     fn sender_first(&mut self, direction: Direction) -> Arc<PacketRecord> {
-        let record = self.packet_record();
-        if direction == Direction::ToServer {
-            return record;
+        let mut record = PacketRecord::clone(&self.packet_record());
+        if let Some(flow) = &mut record.flow {
+            flow.app.protocol = Some(self.application.name);
+            flow.to_server = direction == Direction::ToServer;
         }
-        let mut turned = PacketRecord::clone(&record);
-        turned.addresses = turned.addresses.map(|(a, b)| (b, a));
-        turned.ports = turned.ports.map(|(a, b)| (b, a));
-        if let Some(flow) = &mut turned.flow {
-            flow.to_server = false;
+        if direction == Direction::ToClient {
+            record.addresses = record.addresses.map(|(a, b)| (b, a));
+            record.ports = record.ports.map(|(a, b)| (b, a));
         }
-        Arc::new(turned)
+        Arc::new(record)
     }
 }
 
