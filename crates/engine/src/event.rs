@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use packet::{LinkType, Timestamp};
+use packet::{Direction, LinkType, Timestamp};
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -338,28 +338,41 @@ pub struct DroppedHeader {
 
 /// Objects of a record, by key, in order.
 #[derive(Clone, Debug, Default)]
-pub struct Fields(Vec<(&'static str, Box<RawValue>)>);
+pub struct Fields {
+    list: Vec<(&'static str, Box<RawValue>)>,
+    direction: Option<Direction>,
+}
 
 impl Fields {
     /// Adds an object. One that cannot be written as JSON, which no type here is, is left out.
     pub fn add(&mut self, key: &'static str, value: &impl Serialize) {
         if let Ok(raw) = serde_json::value::to_raw_value(value) {
-            self.0.push((key, raw));
+            self.list.push((key, raw));
         }
+    }
+
+    /// The record is of what goes in one direction, and shows the addresses accordingly; else they are the flow's.
+    pub fn goes(&mut self, direction: Direction) {
+        self.direction = Some(direction);
+    }
+
+    /// Which direction the record is of, if of one.
+    pub fn direction(&self) -> Option<Direction> {
+        self.direction
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// The objects, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &RawValue)> {
-        self.0.iter().map(|(key, value)| (*key, &**value))
+        self.list.iter().map(|(key, value)| (*key, &**value))
     }
 
     /// Whether there is one of that key.
     pub fn has(&self, key: &str) -> bool {
-        self.0.iter().any(|(k, _)| *k == key)
+        self.list.iter().any(|(k, _)| *k == key)
     }
 }

@@ -53,6 +53,9 @@ pub fn run(args: &RunArgs) -> Ended {
     for warning in &setup.config.warnings {
         log.warning("conf", warning);
     }
+    for warning in setup.env.app_layer.warnings() {
+        log.warning("app-layer-detect-proto", warning);
+    }
     if args.verbose > 0 && !setup.config.unused.is_empty() {
         let keys = setup.config.unused.join(", ");
         note(

@@ -46,6 +46,13 @@ pub fn wants(args: &RunArgs, setup: &Setup, config: &mut Config) {
     config.app.in_alerts = true;
     config.app.records.clone_from(&setup.config.eve_types);
     config.app.files = setup.config.files.clone();
+    if args.manner.suricata
+        && let Ok(version) = std::env::var("SURICATA_EVE_DNS_VERSION")
+        && let Some(dns) = config.app.records.get_mut("dns")
+        && dns.text("version").is_none()
+    {
+        dns.set("version", version);
+    }
     if !setup.configured && (args.log_dir.is_some() || args.json) {
         config.report.flows = true;
         config.report.drops = true;

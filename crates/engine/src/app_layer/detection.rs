@@ -76,6 +76,16 @@ pub enum Probe {
     More,
 }
 
+impl Detection {
+    /// In what the protocol is recognised by it.
+    pub const fn transport(&self) -> Transport {
+        match self {
+            Self::Pattern(pattern) => pattern.transport,
+            Self::Probe { transport, .. } => *transport,
+        }
+    }
+}
+
 impl Pattern {
     /// Bytes with which what a client or a server says begins, at its very start, in this case.
     pub const fn tcp(direction: Direction, bytes: &'static [u8]) -> Detection {

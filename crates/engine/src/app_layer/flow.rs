@@ -111,6 +111,12 @@ impl AppFlow {
         (self.before, self.agreed)
     }
 
+    /// Whether a direction was looked at and looks like nothing.
+    pub fn looked_in_vain(&self, direction: Direction) -> bool {
+        let side = &self.sides[direction.index()];
+        side.looked && side.looks.is_none()
+    }
+
     /// Whether both directions were looked at and look like nothing, or the parser gave up.
     pub fn is_off(&self) -> bool {
         self.off

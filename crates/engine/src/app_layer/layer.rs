@@ -15,6 +15,7 @@ pub struct AppLayer {
     ways: [Vec<Way>; 4],
     /// How many bytes settle every pattern, by the same index.
     enough: [usize; 4],
+    warnings: Vec<String>,
 }
 
 struct Loaded {
@@ -68,21 +69,43 @@ impl AppLayer {
             let id = ProtocolId(u8::try_from(number).map_err(|_| "there are too many protocols")?);
             let own = settings.below(app.name);
             let enabled = own.text("enabled").unwrap_or("yes").to_ascii_lowercase();
-            let (detect, parse) = match enabled.as_str() {
-                "no" | "false" | "off" => (false, false),
-                "detection-only" => (true, false),
-                _ => (true, true),
-            };
+            let on = !matches!(enabled.as_str(), "no" | "false" | "off");
+            let carriers = [Transport::Tcp, Transport::Udp].map(|transport| layer.carried(app, &own, transport, on));
+            let parse = carriers.contains(&true) && enabled != "detection-only";
             let new = match app.setup.filter(|_| parse) {
                 Some(setup) => Some(setup(&own).map_err(|e| with_key(&own, e))?),
                 None => None,
             };
             layer.list.push(Loaded { app, new });
-            for detection in app.detection.iter().filter(|_| detect) {
+            let wanted = |detection: &&Detection| carriers[detection.transport() as usize];
+            for detection in app.detection.iter().filter(wanted) {
                 layer.add_way(id, detection, &own)?;
             }
         }
         Ok(layer)
+    }
+
+    /// Whether a protocol is recognised in streams or in datagrams: `tcp.enabled` and `udp.enabled` go before `enabled`.
+    fn carried(&mut self, app: &Application, own: &Settings, transport: Transport, on: bool) -> bool {
+        let name = transport_name(transport);
+        let Ok(wanted) = own.flag(&format!("{name}.enabled"), on) else {
+            return on;
+        };
+        if wanted != on && own.text("enabled").is_some() {
+            let say = |is: bool| if is { "TRUE" } else { "FALSE" };
+            self.warnings.push(format!(
+                "Inconsistent global ({}) and respective ipproto ({}) settings found for alproto {} and ipproto {name}",
+                say(on),
+                say(wanted),
+                app.name,
+            ));
+        }
+        wanted
+    }
+
+    /// What is odd about the configuration, in the words that scripts look for.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     fn add_way(&mut self, id: ProtocolId, detection: &Detection, own: &Settings) -> Result<(), String> {
@@ -215,12 +238,16 @@ impl std::fmt::Debug for AppLayer {
     }
 }
 
-/// Ports as `detection-ports` has them, if it has.
-fn configured_ports(own: &Settings, transport: Transport) -> Result<Option<Vec<u16>>, String> {
-    let name = match transport {
+const fn transport_name(transport: Transport) -> &'static str {
+    match transport {
         Transport::Tcp => "tcp",
         Transport::Udp => "udp",
-    };
+    }
+}
+
+/// Ports as `detection-ports` has them, if it has.
+fn configured_ports(own: &Settings, transport: Transport) -> Result<Option<Vec<u16>>, String> {
+    let name = transport_name(transport);
     let paths = [
         format!("{name}.detection-ports.dp"),
         "detection-ports.dp".to_owned(),

@@ -47,6 +47,11 @@ impl Stream {
         AppData::None
     }
 
+    /// Whether what [`app_data`](Self::app_data) gives ends where data was lost, so that no more will come behind it.
+    pub fn app_data_is_cut(&self) -> bool {
+        self.buffer.as_ref().is_some_and(|b| self.app_progress < b.live_start())
+    }
+
     /// Moves the parser's progress on by `n` bytes, be they data or a gap; at most to what is visible or was lost.
     pub fn consume_app(&mut self, n: u64) {
         let limit = self

@@ -334,7 +334,12 @@ impl Settling<'_, '_> {
     }
 
     fn tell(&mut self, event_type: &'static str, tx_id: u64, fields: Fields) {
-        let packet = self.packet_record();
+        let mut packet = self.packet_record();
+        if fields.direction() == Some(Direction::ToClient) {
+            let record = Arc::make_mut(&mut packet);
+            record.addresses = record.addresses.map(|(client, server)| (server, client));
+            record.ports = record.ports.map(|(client, server)| (server, client));
+        }
         let position = self.worker.next_position();
         let record = TransactionRecord {
             event_type,
@@ -450,10 +455,16 @@ fn feed_stream(tcp: &mut TcpSession, app: &mut AppFlow, direction: Direction, li
     loop {
         let stream = tcp.stream(direction);
         let over = stream.has_ended() || stream.depth_reached();
+        let cut = stream.app_data_is_cut();
+        let mut left = 0;
         let (fed, last) = match stream.app_data() {
             AppData::Bytes(data) => {
                 let last = over && stream.app_progress() + data.len() as u64 >= stream.visible();
-                (app.feed(data, last, direction, link), false)
+                let fed = app.feed(data, last, direction, link);
+                if cut && !fed.again && !fed.other {
+                    left = (data.len() as u64).saturating_sub(fed.consumed);
+                }
+                (fed, false)
             }
             AppData::Gap(bytes) => (app.gap(bytes, direction, link), false),
             AppData::None if over => (app.feed(&[], true, direction, link), true),
@@ -461,6 +472,12 @@ fn feed_stream(tcp: &mut TcpSession, app: &mut AppFlow, direction: Direction, li
         };
         tcp.stream_mut(direction).consume_app(fed.consumed);
         other |= fed.other;
+        let mut fed = fed;
+        if left > 0 && !fed.off {
+            // What the parser would have read with more behind it was cut off by the gap, and is lost with it.
+            fed = app.gap(left, direction, link);
+            tcp.stream_mut(direction).consume_app(fed.consumed);
+        }
         if fed.off {
             return (other, true);
         }

@@ -97,14 +97,18 @@ fn app_names(flow: &Flow<Session>, layer: &AppLayer) -> AppNames {
         return AppNames::default();
     };
     let name = |id| layer.get(id).map(|app| app.name);
+    // Suricata: datagrams of one direction are enough to give up.
+    let vain = |direction| flow.session.tcp.is_none() && app.looked_in_vain(direction);
+    let failed = app.is_off() || vain(Direction::ToServer) || vain(Direction::ToClient);
     let side = |direction| {
         app.looks(direction)
             .filter(|id| app.protocol() != Some(*id))
             .and_then(name)
+            .or((app.protocol().is_some() && vain(direction)).then_some("failed"))
     };
     let (before, agreed) = app.before();
     AppNames {
-        protocol: app.protocol().and_then(name).or(app.is_off().then_some("failed")),
+        protocol: app.protocol().and_then(name).or(failed.then_some("failed")),
         to_server: side(Direction::ToServer),
         to_client: side(Direction::ToClient),
         original: before.and_then(name),

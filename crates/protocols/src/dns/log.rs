@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use engine::app_layer::{Fields, LogContext, Settings};
 use engine::buffer::tx_as;
+use packet::Direction;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -15,11 +16,14 @@ use super::{DnsTx, Message, NAME, Name, Query, Record, rrtype};
 pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
     let Some(tx) = tx_as::<DnsTx>(context.tx) else { return };
     let options = context.options;
-    let response = tx.message.header.is_response();
+    let response = tx.direction == Direction::ToClient;
     if context.alert.is_none() && !wanted(options, &tx.message, response) {
         return;
     }
     let old = context.alert.is_none() && options.text("version") == Some("2");
+    if !old {
+        fields.goes(tx.direction);
+    }
     let formats: Vec<String> = options
         .list("formats")
         .into_iter()

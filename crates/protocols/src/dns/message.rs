@@ -1,5 +1,7 @@
 //! One message: header, questions, and three sections of resource records (RFC 1035 section 4.1).
 
+use packet::Direction;
+
 use super::name::{Name, NameFlaws, Names};
 use super::rdata::{self, Data};
 
@@ -106,12 +108,13 @@ impl Header {
 }
 
 impl Message {
-    /// Reads a message; `None` when it is malformed.
+    /// Reads a message that goes in a direction; `None` when it is malformed.
     ///
     /// Bytes behind it do not matter. An authority or additional section that is malformed is left where it stops to
     /// make sense; so is, in a question, an answer section.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn read(bytes: &[u8], direction: Direction) -> Option<Self> {
         let header = Header::read(bytes)?;
+        let response = direction == Direction::ToClient;
         let mut reader = Reader {
             bytes,
             at: Header::LEN,
@@ -124,7 +127,7 @@ impl Message {
         }
         let mut flaws = Flaws::default();
         let (answers, answers_whole) = reader.section(answer_count);
-        if !answers_whole && header.is_response() {
+        if !answers_whole && response {
             return None;
         }
         let (mut authorities, mut additionals) = (Vec::new(), Vec::new());
@@ -138,12 +141,12 @@ impl Message {
                 flaws.additionals = !whole;
             }
         }
-        if !header.is_response() {
+        if !response {
             // Suricata: what a question has beside its questions is no concern of these events.
             (flaws.authorities, flaws.additionals) = (false, false);
         }
         flaws.names = reader.names.flaws;
-        let response_names = if header.is_response() {
+        let response_names = if response {
             all_names(&queries, [&answers, &authorities, &additionals])
         } else {
             Vec::new()

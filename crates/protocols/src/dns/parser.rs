@@ -123,7 +123,7 @@ impl DnsParser {
 
     /// Reads a message; whether it is one, and goes where it should.
     fn message(&mut self, bytes: &[u8], direction: Direction) -> bool {
-        let Some(message) = Message::read(bytes) else {
+        let Some(message) = Message::read(bytes, direction) else {
             self.event(Event::MalformedData);
             return false;
         };

@@ -101,12 +101,13 @@ fn record(tx: &DnsTx, options: &[(&str, &str)]) -> Option<Value> {
 }
 
 fn one(bytes: &[u8], options: &[(&str, &str)]) -> Option<Value> {
-    let message = super::Message::read(bytes).expect("a message");
-    let direction = if message.header.is_response() {
+    let header = Header::read(bytes).expect("a header");
+    let direction = if header.is_response() {
         Direction::ToClient
     } else {
         Direction::ToServer
     };
+    let message = super::Message::read(bytes, direction).expect("a message");
     record(&DnsTx { direction, message }, options)
 }
 
@@ -322,9 +323,10 @@ proptest! {
             message.truncate(Header::LEN);
         }
         message.extend_from_slice(&bytes);
-        if let Some(read) = super::Message::read(&message) {
-            let direction = Direction::ToServer;
-            record(&DnsTx { direction, message: read }, &[]);
+        for direction in [Direction::ToServer, Direction::ToClient] {
+            if let Some(read) = super::Message::read(&message, direction) {
+                record(&DnsTx { direction, message: read }, &[]);
+            }
         }
     }
 
