@@ -165,7 +165,9 @@ impl Request {
             outputs.file_store.as_ref(),
         );
         if let Some(store) = &outputs.file_store {
-            file_store::deepen(store, &mut engine.stream.reassembly);
+            if let Some(told) = file_store::deepen(store, &mut engine.stream.reassembly) {
+                root.section("outputs").warn(&told);
+            }
             engine.report.files |= store.records;
         }
         let user = root.section("run-as");

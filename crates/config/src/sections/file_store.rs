@@ -64,13 +64,16 @@ pub(crate) fn settings(records: impl Iterator<Item = FileRecords>, store: Option
     settings
 }
 
-/// Reassembles as much of streams as the store wants, if that is more than otherwise.
-pub(crate) fn deepen(store: &FileStoreConfig, reassembly: &mut ReassemblyConfig) {
-    if let Some(depth) = store.stream_depth
-        && (depth == 0 || reassembly.depth == 0 || depth > reassembly.depth)
-    {
+/// Reassembles as much of streams as the store wants, if that is more than otherwise; else says so.
+pub(crate) fn deepen(store: &FileStoreConfig, reassembly: &mut ReassemblyConfig) -> Option<String> {
+    let depth = store.stream_depth?;
+    if depth == 0 || reassembly.depth == 0 || depth > reassembly.depth {
         reassembly.depth = depth;
+        return None;
     }
+    (depth < reassembly.depth).then(|| {
+        format!("file-store.stream-depth value {depth} has no effect since it's less than stream.reassembly.depth value.")
+    })
 }
 
 #[cfg(test)]
@@ -98,7 +101,7 @@ mod tests {
         assert!(settings.keep && settings.keep_all && settings.sha256 && settings.md5 && settings.magic);
         assert!(!settings.sha1);
         let mut reassembly = ReassemblyConfig::default();
-        deepen(&config, &mut reassembly);
+        assert_eq!(deepen(&config, &mut reassembly), None);
         assert_eq!(reassembly.depth, 2 << 20);
     }
 
@@ -107,7 +110,7 @@ mod tests {
         let (config, _) = read("stream-depth: 10000\n");
         let mut reassembly = ReassemblyConfig::default();
         let before = reassembly.depth;
-        deepen(&config, &mut reassembly);
+        assert!(deepen(&config, &mut reassembly).is_some_and(|told| told.contains("value 10000 has no effect")));
         assert_eq!(reassembly.depth, before);
         assert!(!read("version: 1\n").1.is_empty());
     }

@@ -7,7 +7,7 @@ use packet::{Direction, Timestamp};
 use super::application::{Application, ProtocolId};
 use super::detection::Transport;
 use super::event::{AppEvent, AppEventSet};
-use super::file::FileSettings;
+use super::file::{FileSettings, FileState};
 use super::layer::{AppLayer, Other, Recognised};
 use super::parser::{Context, Effects, Expectation, Outcome, Parser, Switch};
 use super::transaction::TransactionList;
@@ -274,6 +274,18 @@ impl AppFlow {
         Fed {
             off: self.off,
             ..skipped
+        }
+    }
+
+    /// What follows in the direction is not read: files that are not over are truncated.
+    pub fn truncate_files(&mut self, direction: Direction) {
+        let Some(list) = self.transactions_mut() else { return };
+        for index in 0..list.len() {
+            if let Some((_, tx)) = list.get_mut(index)
+                && let Some(files) = tx.files_mut(direction)
+            {
+                files.iter_mut().for_each(|file| file.close(FileState::Truncated));
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use super::record::{Reporting, packet_record};
 use super::shard::{Session, Shard};
 use super::{Output, Worker};
 use crate::app_layer::{
-    AppFlow, AppLayer, Application, COMPLETE, Effects, Expectation, Fields, FileSettings, Link, LogContext, Logger,
+    AppFlow, AppLayer, Application, COMPLETE, Effects, Expectation, Fed, Fields, FileSettings, Link, LogContext, Logger,
     ProtocolId, Settings, Transaction, TransactionList, Transport as Carrier, TxState,
 };
 use crate::config::{AppConfig, ReportConfig};
@@ -460,14 +460,23 @@ fn feed_stream(tcp: &mut TcpSession, app: &mut AppFlow, direction: Direction, li
         let (fed, last) = match stream.app_data() {
             AppData::Bytes(data) => {
                 let last = over && stream.app_progress() + data.len() as u64 >= stream.visible();
-                let fed = app.feed(data, last, direction, link);
+                let fed = if last && stream.depth_reached() {
+                    feed_to_depth(app, data, direction, link)
+                } else {
+                    app.feed(data, last, direction, link)
+                };
                 if cut && !fed.again && !fed.other {
                     left = (data.len() as u64).saturating_sub(fed.consumed);
                 }
                 (fed, false)
             }
             AppData::Gap(bytes) => (app.gap(bytes, direction, link), false),
-            AppData::None if over => (app.feed(&[], true, direction, link), true),
+            AppData::None if over => {
+                if stream.depth_reached() {
+                    app.truncate_files(direction);
+                }
+                (app.feed(&[], true, direction, link), true)
+            }
             AppData::None => return (other, false),
         };
         tcp.stream_mut(direction).consume_app(fed.consumed);
@@ -484,6 +493,23 @@ fn feed_stream(tcp: &mut TcpSession, app: &mut AppFlow, direction: Direction, li
         if last || (fed.consumed == 0 && !fed.again) {
             return (other, false);
         }
+    }
+}
+
+/// Gives the parser the last bytes before the reassembly depth. Files that go on there are truncated, whatever the parser
+/// makes of the end.
+fn feed_to_depth(app: &mut AppFlow, data: &[u8], direction: Direction, link: &Link<'_>) -> Fed {
+    let first = app.feed(data, false, direction, link);
+    if first.off || first.again {
+        return first;
+    }
+    app.truncate_files(direction);
+    let rest = usize::try_from(first.consumed).ok().and_then(|at| data.get(at..));
+    let second = app.feed(rest.unwrap_or_default(), true, direction, link);
+    Fed {
+        consumed: first.consumed + second.consumed,
+        other: first.other | second.other,
+        ..second
     }
 }
 
