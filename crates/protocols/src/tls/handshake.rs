@@ -18,6 +18,8 @@ pub(super) struct Messages {
     skip: usize,
     /// There was such a message.
     pub(super) too_long: bool,
+    /// There was a message of a type that is not known.
+    pub(super) unknown: bool,
 }
 
 impl Messages {
@@ -48,13 +50,14 @@ impl Messages {
     fn keep<'a>(&mut self, data: &'a [u8]) -> &'a [u8] {
         let (head, data) = data.split_at(HEADER.saturating_sub(self.waiting.len()).min(data.len()));
         self.waiting.extend_from_slice(head);
-        let Some(&[_, a, b, c]) = self.waiting.first_chunk::<HEADER>() else {
+        let Some(&[kind, a, b, c]) = self.waiting.first_chunk::<HEADER>() else {
             return data;
         };
         let length = usize::try_from(u32::from_be_bytes([0, a, b, c])).unwrap_or(usize::MAX);
-        // LIMIT: a longer message is not kept, only passed over.
-        if length > MAX_MESSAGE {
-            self.too_long = true;
+        // LIMIT: a longer message is not kept, only passed over; so is what is none.
+        if length > MAX_MESSAGE || !is_known(kind) {
+            self.unknown |= !is_known(kind);
+            self.too_long |= is_known(kind);
             self.waiting.clear();
             self.skip = length;
             return data;
@@ -87,9 +90,14 @@ pub(super) fn message(kind: u8, body: &[u8], tx: &mut TlsTx, context: &Context<'
             tx.client.reach(client::CERT_DONE);
             tx.state = Some(HandshakeState::ClientKeyx);
         }
-        (0..=6 | 8 | 11..=16 | 20..=26 | 67 | 254, _) => {}
+        (kind, _) if is_known(kind) => {}
         _ => event(Event::InvalidHandshakeMessage),
     }
+}
+
+/// Whether there is such a message in the clear: of TLS 1.3 only the hellos are.
+const fn is_known(kind: u8) -> bool {
+    matches!(kind, 0..=2 | 4 | 11..=16 | 20..=22)
 }
 
 fn client_hello(body: &[u8], tx: &mut TlsTx, event: &mut dyn FnMut(Event)) {
@@ -118,7 +126,10 @@ fn server_hello(body: &[u8], tx: &mut TlsTx, event: &mut dyn FnMut(Event)) {
             tx.server.version = hello.real_version();
             // RFC 5246 section 7.4.1.2: the server goes on with the client's session by giving its id back.
             let same = |client: &Hello| !hello.session_id.is_empty() && client.session_id == hello.session_id;
-            tx.resumed |= !tx.server.version.is_tls13() && tx.client.hello.as_deref().is_some_and(same);
+            tx.same_session |= !tx.server.version.is_tls13() && tx.client.hello.as_deref().is_some_and(same);
+            if !tx.server.version.is_of_records() {
+                event(Event::InvalidRecordVersion);
+            }
             tx.server.hello = Some(Box::new(hello));
         }
         None => event(Event::HandshakeInvalidLength),

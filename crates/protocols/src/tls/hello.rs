@@ -31,7 +31,7 @@ pub struct Hello {
     pub sni: Option<Vec<u8>>,
     /// There is a `server_name` extension, whatever is in it.
     pub has_sni: bool,
-    /// The client has a ticket of an earlier session.
+    /// There is a `session_ticket` extension, with a ticket or without.
     pub ticket: bool,
     /// The client sends data before the handshake is over.
     pub early_data: bool,
@@ -75,7 +75,7 @@ impl Hello {
 
     /// The version that the whole hello stands for.
     pub fn real_version(&self) -> Version {
-        let offered = self.versions.iter().find(|version| !version.is_grease());
+        let offered = self.versions.iter().find(|version| version.is_of_records());
         offered.copied().unwrap_or(self.version)
     }
 
@@ -117,7 +117,7 @@ impl Hello {
                     self.alpns.push(name.to_vec());
                 }
             }
-            TICKET => self.ticket = !data.is_empty(),
+            TICKET => self.ticket = true,
             EARLY_DATA => self.early_data = client,
             VERSIONS => {
                 let list = if client { reader.vec8() } else { reader.take(2) };

@@ -45,8 +45,8 @@ pub fn client(hello: &Hello, carrier: Carrier) -> String {
 }
 
 fn version(hello: &Hello) -> &'static str {
-    let offered = hello.versions.iter().filter(|v| !v.is_grease()).map(|v| v.0).max();
-    match offered.unwrap_or(hello.version.0) {
+    let offered = hello.versions.iter().filter(|v| v.is_of_records()).map(|v| v.0);
+    match offered.chain([hello.version.0]).max().unwrap_or(0) {
         0x0304 => "13",
         0x0303 => "12",
         0x0302 => "11",

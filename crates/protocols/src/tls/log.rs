@@ -100,7 +100,7 @@ struct ServerHandshake<'a> {
 pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
     let Some(tx) = tx_as::<TlsTx>(context.tx) else { return };
     let wanted = Wanted::read(context.options, context.alert.is_some());
-    let said = tx.server.certificate.is_some() || tx.server.version.is_tls13() || (tx.resumed && wanted.resumption);
+    let said = tx.server.certificate.is_some() || tx.server.version.is_tls13() || ((tx.same_session || tx.may_resume()) && wanted.resumption);
     if context.alert.is_some() || said {
         fields.add(NAME, &record(tx, &wanted));
     }
@@ -140,12 +140,12 @@ fn record<'a>(tx: &'a TlsTx, wanted: &Wanted) -> Record<'a> {
     };
     Record {
         own: chain(&tx.server, wanted, ["certificate", "chain"]),
-        session_resumed: (tx.resumed && resumed).then_some(true),
+        session_resumed: (resumed && tx.resumed()).then_some(true),
         sni: hello
             .filter(|_| wanted.has("sni"))
             .and_then(|hello| hello.sni.as_deref())
             .map(String::from_utf8_lossy),
-        version: wanted.has("version").then(|| tx.server.version.name()),
+        version: wanted.has("version").then(|| tx.version().name()),
         ja3: ja3(tx.ja3().filter(|_| wanted.has("ja3"))),
         ja3s: ja3(tx.ja3s().filter(|_| wanted.has("ja3s"))),
         ja4: tx.ja4().filter(|_| wanted.has("ja4")),

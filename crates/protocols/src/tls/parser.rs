@@ -100,6 +100,8 @@ impl Parser for TlsParser {
                 let (body, behind) = rest.split_at(left.min(rest.len()));
                 let left = left.saturating_sub(body.len());
                 way.record = (left > 0).then_some((content, left));
+                // Suricata: rules see the raw stream after each record, so that what is encrypted later hides none.
+                context.effects.trigger_raw[direction.index()] |= left == 0;
                 rest = behind;
                 self.more(content, body, context);
                 continue;
@@ -195,6 +197,9 @@ impl TlsParser {
         if std::mem::take(&mut way.messages.too_long) {
             events.insert(Event::HandshakeInvalidLength as u8);
         }
+        if std::mem::take(&mut way.messages.unknown) {
+            events.insert(Event::InvalidHandshakeMessage as u8);
+        }
         if let Some(hello) = &tx.client.hello {
             self.early_data = hello.early_data;
         }
@@ -205,12 +210,7 @@ impl TlsParser {
         let Some(tx) = self.transactions.last_mut() else { return };
         match direction {
             Direction::ToServer => tx.client.reach(client::HANDSHAKE_DONE),
-            Direction::ToClient => {
-                // RFC 5077: a server that goes on with the session of the client's ticket sends no certificate.
-                let ticket = tx.client.hello.as_ref().is_some_and(|hello| hello.ticket);
-                tx.resumed |= ticket && tx.server.chain.is_empty() && !tx.server.version.is_tls13();
-                tx.server.reach(server::HANDSHAKE_DONE);
-            }
+            Direction::ToClient => tx.server.reach(server::HANDSHAKE_DONE),
         }
         // RFC 8446 appendix D.4: in TLS 1.3 it means nothing, and a second hello may follow it.
         let tls13 = tx.server.version.is_tls13();

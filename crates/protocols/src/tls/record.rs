@@ -68,8 +68,8 @@ pub(super) fn header(data: &[u8]) -> Start {
     if !version.is_of_records() {
         return Start::Wrong(Event::InvalidRecordVersion);
     }
-    // RFC 5246 section 6.2.1: only data can be empty.
-    if length == 0 && content != Content::Application || usize::from(length) > MAX_RECORD {
+    // Suricata: data must not be empty either, though RFC 5246 section 6.2.1 lets it.
+    if length == 0 || usize::from(length) > MAX_RECORD {
         return Start::Wrong(Event::InvalidRecordLength);
     }
     Start::Header(Header {
@@ -108,8 +108,8 @@ fn ssl2(data: &[u8]) -> Start {
 /// Bytes of a header.
 const SIZE: usize = 5;
 
-/// LIMIT: bytes of a record: what is encrypted may be 2048 longer than 2^14 (RFC 5246 section 6.2.3).
-const MAX_RECORD: usize = (1 << 14) + 2048;
+/// LIMIT: bytes of a record. RFC 5246 section 6.2.3 lets what is encrypted be 2048 bytes longer than 2^14, Suricata 1024.
+const MAX_RECORD: usize = (1 << 14) + 1024;
 
 #[cfg(test)]
 mod tests {

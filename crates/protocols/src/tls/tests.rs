@@ -208,7 +208,7 @@ fn sessions_are_resumed_by_id_and_by_ticket() {
         ],
         99,
     );
-    assert!(state(&by_id).1.resumed);
+    assert!(state(&by_id).1.resumed());
     let other = talk(
         &[
             record(22, &client_hello(&[6; 32], &[])),
@@ -216,10 +216,10 @@ fn sessions_are_resumed_by_id_and_by_ticket() {
         ],
         99,
     );
-    assert!(!state(&other).1.resumed);
+    assert!(!state(&other).1.resumed());
     let answer = [record(22, &server_hello(&[], &[])), record(20, &[1])].concat();
     let by_ticket = talk(&[record(22, &client_hello(&[], &[extension(35, &[1; 9])])), answer], 99);
-    assert!(state(&by_ticket).1.resumed);
+    assert!(state(&by_ticket).1.resumed());
 }
 
 #[test]

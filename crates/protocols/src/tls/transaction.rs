@@ -20,8 +20,8 @@ pub struct TlsTx {
     pub server: Side,
     /// Which handshake message came last with the newest data.
     pub state: Option<HandshakeState>,
-    /// The two agreed on going on with an earlier session.
-    pub resumed: bool,
+    /// The server gave the client's session id back.
+    pub same_session: bool,
     ja4: OnceCell<String>,
 }
 
@@ -101,6 +101,25 @@ impl TlsTx {
         match direction {
             Direction::ToServer => &mut self.client,
             Direction::ToClient => &mut self.server,
+        }
+    }
+
+    /// Whether the client could go on with an earlier session by a ticket (RFC 5077), and nobody sent a certificate.
+    pub fn may_resume(&self) -> bool {
+        let ticket = self.client.hello.as_ref().is_some_and(|hello| hello.ticket);
+        ticket && self.server.certificate.is_none() && !self.server.version.is_tls13()
+    }
+
+    /// Whether the two go on with an earlier session, as far as can be told.
+    pub fn resumed(&self) -> bool {
+        self.same_session || self.server.hello.is_some() && self.may_resume()
+    }
+
+    /// The version: the server's, or what the client offers as long as there is none.
+    pub fn version(&self) -> Version {
+        match self.server.version {
+            Version::UNDETERMINED => self.client.version,
+            version => version,
         }
     }
 

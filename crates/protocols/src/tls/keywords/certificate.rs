@@ -69,12 +69,15 @@ pub static CHAIN_LEN: Keyword = Keyword {
     name: "tls.cert_chain_len",
     aliases: &[],
     summary: "how many certificates the chain has",
-    docs: "A condition on the number of certificates that a side sends: `tls.cert_chain_len:3`, `<4`, `>0`, `1<>4`.",
+    docs: "A condition on the number of certificates that the server sends: `tls.cert_chain_len:3`, `<4`, `>0`, `1<>4`.",
     example: "alert tls any any -> any any (msg:\"a\"; tls.cert_chain_len:>2; sid:1;)",
     deviation: None,
     kind: Kind::Transaction(|_, arg| {
         Ok(Box::new(TxNumber {
-            places: &[TxPlace { protocol: NAME, at: AT }],
+            places: &[TxPlace {
+                protocol: NAME,
+                at: [None, AT[1]],
+            }],
             get: |tx, direction, index| {
                 let tx = tx_as::<TlsTx>(tx)?;
                 (index == 0).then_some(tx.side(direction).chain.len() as u64)

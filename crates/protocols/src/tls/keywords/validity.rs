@@ -61,8 +61,8 @@ pub static VALID: Keyword = Keyword {
     name: "tls_cert_valid",
     aliases: &[],
     summary: "the certificate is valid at the time",
-    docs: "The time of the packet that brought the first certificate lies between the two that it names. Signatures are not \
-           checked.",
+    docs: "The first certificate is valid until a time that is not before that of the packet that brought it. Neither the \
+           time from which on it is valid nor its signature is looked at.",
     example: "alert tls any any -> any any (msg:\"a\"; tls_cert_valid; sid:1;)",
     deviation: None,
     kind: Kind::Transaction(|_, arg| {
@@ -117,11 +117,7 @@ impl TxCheck for Now {
         let now = side.certificate_time.secs();
         side.certificate.as_ref().is_some_and(|certificate| {
             let expired = now > certificate.not_after;
-            if self.expired {
-                expired
-            } else {
-                !expired && now >= certificate.not_before
-            }
+            expired == self.expired
         })
     }
 }
