@@ -108,14 +108,15 @@ impl Expectations {
 }
 
 impl Worker {
-    /// Gives the parser of the packet's flow what the packet brought.
-    pub(super) fn follow_application(&mut self, shard: &mut Shard, subjected: &Subjected<'_>) {
+    /// Gives the parser of the packet's flow what the packet brought. What rules are not to see from the next packet on
+    /// is returned, for [`hide`](Self::hide).
+    pub(super) fn follow_application(&mut self, shard: &mut Shard, subjected: &Subjected<'_>) -> FlowFlags {
         let packet = subjected.packet;
         let Some((flow, found)) = subjected.flow.and_then(|f| Some((shard.flows.get_mut(f)?, f))) else {
-            return;
+            return FlowFlags::default();
         };
         if flow.flags.contains(FlowFlags::DROP) || flow.flags.contains(FlowFlags::NO_PACKET_INSPECTION) {
-            return;
+            return FlowFlags::default();
         }
         let layer = Arc::clone(&self.config.app.layer);
         let direction = subjected.direction.unwrap_or(Direction::ToServer);
@@ -147,9 +148,21 @@ impl Worker {
                 };
                 app.feed(packet.payload, false, direction, &link);
             }
-            _ => return,
+            _ => return FlowFlags::default(),
         }
-        self.carry_out(shard, found, packet.time);
+        self.carry_out(shard, found, packet.time)
+    }
+
+    /// Rules do not see payloads, or packets, from the next packet on.
+    pub(super) fn hide(flow: &mut Flow<Session>, flags: FlowFlags) {
+        if flags.contains(FlowFlags::NO_PAYLOAD_INSPECTION)
+            && let Some(tcp) = flow.session.tcp.as_deref_mut()
+        {
+            for direction in [Direction::ToServer, Direction::ToClient] {
+                tcp.stream_mut(direction).stop_raw();
+            }
+        }
+        flow.flags.insert(flags);
     }
 
     /// The flow is over: parsers are told that nothing comes any more.
@@ -162,10 +175,13 @@ impl Worker {
     }
 
     /// Does what a parser asked for.
-    fn carry_out(&mut self, shard: &mut Shard, found: FlowRef, now: Timestamp) {
-        let Some(flow) = shard.flows.get_mut(found) else { return };
+    fn carry_out(&mut self, shard: &mut Shard, found: FlowRef, now: Timestamp) -> FlowFlags {
+        let mut hidden = FlowFlags::default();
+        let Some(flow) = shard.flows.get_mut(found) else {
+            return hidden;
+        };
         let Some(app) = flow.session.app.as_deref_mut() else {
-            return;
+            return hidden;
         };
         let Effects {
             trigger_raw,
@@ -180,20 +196,18 @@ impl Worker {
                 if trigger_raw[direction.index()] {
                     stream.trigger_raw();
                 }
-                if no_payload {
-                    stream.stop_raw();
-                }
             }
         }
         if no_payload {
-            flow.flags.insert(FlowFlags::NO_PAYLOAD_INSPECTION);
+            hidden.insert(FlowFlags::NO_PAYLOAD_INSPECTION);
         }
         if bypass {
-            flow.flags.insert(FlowFlags::NO_PACKET_INSPECTION);
+            hidden.insert(FlowFlags::NO_PACKET_INSPECTION);
         }
         for expectation in expect {
             shard.expected.add(expectation, now);
         }
+        hidden
     }
 
     /// Writes what there is to write of transactions, and forgets those that are done with.

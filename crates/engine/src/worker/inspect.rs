@@ -77,16 +77,19 @@ impl Worker {
             pseudo: false,
             fresh: false,
         };
+        let mut hidden = FlowFlags::default();
         if let Some(found) = found {
             subjected.fresh = shard.flows.get_mut(found.flow).is_some_and(|flow| {
                 let app = flow.session.app.as_deref_mut();
                 app.is_none_or(|app| app.announce(found.direction))
             });
             self.follow_tcp(shard, &mut subjected, found);
-            self.follow_application(shard, &subjected);
+            hidden = self.follow_application(shard, &subjected);
         }
         let verdict = self.inspect(shard, &subjected, out);
         if let Some(flow) = subjected.flow.and_then(|f| shard.flows.get_mut(f)) {
+            // Suricata: the packet that shows that encryption has begun is inspected as those before it.
+            Self::hide(flow, hidden);
             self.settle_transactions(flow, (packet, false), out);
         }
         self.prune(shard, subjected.flow);
@@ -307,7 +310,7 @@ pub(super) fn facts(flow: &mut Flow<Session>, now: Timestamp, outcome: SegmentOu
             looks: [app.looks(Direction::ToServer), app.looks(Direction::ToClient)],
             settled: [app.is_settled(Direction::ToServer), app.is_settled(Direction::ToClient)],
             fresh: false,
-        before: app.before(),
+            before: app.before(),
             events: app.take_events(),
         });
     let tcp = flow.session.tcp.as_ref();

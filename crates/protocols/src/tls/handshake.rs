@@ -8,6 +8,7 @@ use super::certificate::{self, Certificate};
 use super::hello::Hello;
 use super::reader::Reader;
 use super::transaction::{HandshakeState, TlsTx, client, server};
+use super::version::Version;
 
 /// Puts messages together.
 #[derive(Debug, Default)]
@@ -114,7 +115,12 @@ fn client_hello(body: &[u8], tx: &mut TlsTx, event: &mut dyn FnMut(Event)) {
             tx.client.version = hello.real_version();
             tx.client.hello = Some(Box::new(hello));
         }
-        None => event(Event::HandshakeInvalidLength),
+        None => {
+            event(Event::HandshakeInvalidLength);
+            if let Some(version) = Reader(body).u16() {
+                tx.client.version = Version(version);
+            }
+        }
     }
     tx.client.reach(client::HELLO_DONE);
 }
@@ -127,9 +133,7 @@ fn server_hello(body: &[u8], tx: &mut TlsTx, event: &mut dyn FnMut(Event)) {
             // RFC 5246 section 7.4.1.2: the server goes on with the client's session by giving its id back.
             let same = |client: &Hello| !hello.session_id.is_empty() && client.session_id == hello.session_id;
             tx.same_session |= !tx.server.version.is_tls13() && tx.client.hello.as_deref().is_some_and(same);
-            if !tx.server.version.is_of_records() {
-                event(Event::InvalidRecordVersion);
-            }
+
             tx.server.hello = Some(Box::new(hello));
         }
         None => event(Event::HandshakeInvalidLength),

@@ -23,8 +23,8 @@ impl Heartbeats {
         }
         let size = usize::from(u16::from_be_bytes(size.try_into().ok()?));
         let room = length.saturating_sub(HEADER);
-        if kind == REQUEST && size > room {
-            return Some(Event::OverflowHeartbeatMessage);
+        if size > room {
+            return (kind == REQUEST).then_some(Event::OverflowHeartbeatMessage);
         }
         // RFC 6520 section 4: there are at least 16 bytes of padding.
         (room.saturating_sub(size) < PADDING).then_some(Event::InvalidHeartbeatMessage)

@@ -36,10 +36,9 @@ pub fn client(hello: &Hello, carrier: Carrier) -> String {
     text.push_str(&short_hash(&sorted(ciphers)));
     text.push('_');
     let mut list = sorted(extensions.into_iter().filter(|n| !matches!(n, 0 | 16)).collect());
-    if !hello.signatures.is_empty() {
-        list.push('_');
-        list.push_str(&joined(hello.signatures.iter().copied().filter(|n| !is_grease(*n))));
-    }
+    // Suricata: the underscore is there without signature algorithms too.
+    list.push('_');
+    list.push_str(&joined(hello.signatures.iter().copied().filter(|n| !is_grease(*n))));
     text.push_str(&short_hash(&list));
     text
 }
@@ -129,7 +128,7 @@ mod tests {
             version: Version::TLS10,
             ..Hello::default()
         };
-        assert_eq!(client(&hello, Carrier::Tcp), "t10i000000_000000000000_000000000000");
+        assert_eq!(client(&hello, Carrier::Tcp), "t10i000000_000000000000_d2e2adf7177b");
         assert_eq!(alpn(Some(b"\xab\xcd")), "ad");
         assert_eq!(alpn(Some(b"h")), "hh");
     }

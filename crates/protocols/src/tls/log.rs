@@ -100,7 +100,9 @@ struct ServerHandshake<'a> {
 pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
     let Some(tx) = tx_as::<TlsTx>(context.tx) else { return };
     let wanted = Wanted::read(context.options, context.alert.is_some());
-    let said = tx.server.certificate.is_some() || tx.server.version.is_tls13() || ((tx.same_session || tx.may_resume()) && wanted.resumption);
+    let said = tx.server.certificate.is_some()
+        || tx.server.version.is_tls13()
+        || ((tx.same_session || tx.may_resume()) && wanted.resumption);
     if context.alert.is_some() || said {
         fields.add(NAME, &record(tx, &wanted));
     }

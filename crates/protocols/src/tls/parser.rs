@@ -162,7 +162,7 @@ impl TlsParser {
             return;
         }
         let side = tx.side_mut(direction);
-        if side.hello.is_none() {
+        if side.progress == 0 {
             side.version = header.version;
         }
         match header.content {

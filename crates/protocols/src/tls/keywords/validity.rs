@@ -155,4 +155,7 @@ fn read(arg: &Arg<'_>) -> Parsed<Condition> {
     }
 }
 
-static PLACES: &[TxPlace] = &[TxPlace { protocol: NAME, at: AT }];
+static PLACES: &[TxPlace] = &[TxPlace {
+    protocol: NAME,
+    at: [None, AT[1]],
+}];
