@@ -27,7 +27,7 @@ pub(super) const REFLECTOR: Attack = Attack {
 /// The same with TXT records, which resolvers answer that no longer answer ANY.
 pub(super) const TXT_REFLECTOR: Attack = Attack {
     name: "dns-amplification-txt",
-    about: "120 queries of type TXT in 4 seconds, said to be from 203.0.113.92, to the resolver 192.168.1.53, which answers with 900 bytes each.",
+    about: "120 queries of type TXT in 4 seconds, said to be from 203.0.113.92, to the resolver 192.168.1.53, which answers with 400 bytes each.",
     near_miss_about: "The same with 100 queries.",
     attack: |start| texts(start, 120),
     near_miss: |start| texts(start, 100),
@@ -53,7 +53,7 @@ fn texts(start: Time, count: usize) -> Capture {
             .start(evenly(start, secs(4), i, count))
             .step(ms(2))
             .to_server(&query.clone().edns(1232).bytes())
-            .to_client(&response(&query, 900))
+            .to_client(&response(&query, 400))
             .capture()
     });
     Capture::merge(exchanges.collect::<Vec<_>>())
