@@ -138,7 +138,9 @@ impl Target {
         };
         let _ = match &mut self.file {
             Some(file) => writeln!(file, "{line}"),
-            None => writeln!(io::stderr(), "{line}"),
+            // Suricata: errors go to standard error, the rest to standard output.
+            None if level == LogLevel::Error => writeln!(io::stderr(), "{line}"),
+            None => writeln!(io::stdout(), "{line}"),
         };
     }
 }

@@ -39,8 +39,7 @@ pub(crate) fn shown(options: &Section<'_>) -> FileRecords {
             "md5" => shows.hashes.md5 = true,
             "sha1" => shows.hashes.sha1 = true,
             "sha256" => shows.hashes.sha256 = true,
-            // Suricata: other names are warned of and left out.
-            _ => place.warn("there is no such hash: the names are md5, sha1 and sha256"),
+            _ => place.wrong("Invalid configuration: force-hash algorithm; write md5, sha1 or sha256"),
         }
     }
     shows
@@ -93,7 +92,7 @@ mod tests {
     #[test]
     fn a_store_wants_what_it_says() {
         let (config, told) = read(
-            "version: 2\ndir: files\nforce-filestore: yes\nwrite-fileinfo: yes\nstream-depth: 2mb\nforce-hash: [md5, sha9]\nforce-magic: yes\n",
+            "version: 2\ndir: files\nforce-filestore: yes\nwrite-fileinfo: yes\nstream-depth: 2mb\nforce-hash: [md5]\nforce-magic: yes\n",
         );
         assert_eq!(told, Vec::<String>::new());
         assert!(config.all && config.records && config.folder.to_str() == Some("files"));
@@ -113,5 +112,6 @@ mod tests {
         assert!(deepen(&config, &mut reassembly).is_some_and(|told| told.contains("value 10000 has no effect")));
         assert_eq!(reassembly.depth, before);
         assert!(!read("version: 1\n").1.is_empty());
+        assert!(!read("force-hash: [sha9]\n").1.is_empty());
     }
 }
