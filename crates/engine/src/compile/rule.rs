@@ -234,7 +234,7 @@ fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> R
             arg.none()?;
             narrow(draft, buffer)?;
             let content = draft.take_last_content()?;
-            draft.section_of(buffer).ops.push(Op::Content(content));
+            draft.move_to(buffer, Op::Content(content));
             Ok(())
         }
         Kind::Transaction(read) => {

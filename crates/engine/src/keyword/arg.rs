@@ -100,6 +100,11 @@ impl<'a> Arg<'a> {
         self.dialect == Dialect::Suricata
     }
 
+    /// Whether the file is Snort 3's, where the name of a buffer makes it the current one.
+    pub fn is_snort3(&self) -> bool {
+        self.dialect == Dialect::Snort3
+    }
+
     /// The value, which must be there.
     ///
     /// # Errors

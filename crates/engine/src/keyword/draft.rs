@@ -53,6 +53,8 @@ pub struct RuleDraft<'e> {
     pub forms: Vec<(&'static BufferDef, fn(&mut Section) -> Parsed<()>)>,
     seen: Vec<&'static str>,
     current: usize,
+    /// Where the last content went, if that is not the current section, and how much that has had since.
+    moved: Option<(usize, usize)>,
     vars: Vec<String>,
 }
 
@@ -109,12 +111,14 @@ impl<'e> RuleDraft<'e> {
             forms: Vec::new(),
             seen: Vec::new(),
             current: 0,
+            moved: None,
             vars: Vec::new(),
         }
     }
 
     /// Makes `buffer` the current one. A buffer that there can be only one of goes on where the rule left it.
     pub fn select(&mut self, buffer: &'static BufferDef) {
+        self.moved = None;
         let known = self
             .sections
             .iter()
@@ -148,6 +152,18 @@ impl<'e> RuleDraft<'e> {
             self.sections.len() - 1
         });
         &mut self.sections[at]
+    }
+
+    /// Puts an operation on `buffer`, untransformed, without making it the current one; modifiers behind it
+    /// (`content:"a"; http_uri; nocase;`) change it all the same.
+    pub fn move_to(&mut self, buffer: &'static BufferDef, op: Op) {
+        self.section_of(buffer).ops.push(op);
+        let at = self
+            .sections
+            .iter()
+            .rposition(|s| std::ptr::eq(s.buffer, buffer) && s.transforms.is_empty());
+        let count = self.section().ops.len();
+        self.moved = at.map(|at| (at, count));
     }
 
     /// Narrows the protocols that the flow must speak one of, to those of the names in `protocols` that there are.
@@ -227,7 +243,10 @@ impl<'e> RuleDraft<'e> {
     /// # Errors
     /// When there is none before the modifier.
     pub fn last_content(&mut self) -> Parsed<&mut Content> {
-        let found = self.section().ops.iter_mut().rev().find_map(|op| match op {
+        let count = self.section().ops.len();
+        let moved = self.moved.filter(|(_, then)| *then == count).map(|(at, _)| at);
+        let at = moved.unwrap_or(self.current).min(self.sections.len() - 1);
+        let found = self.sections[at].ops.iter_mut().rev().find_map(|op| match op {
             Op::Content(content) => Some(content),
             _ => None,
         });
