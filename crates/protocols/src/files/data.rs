@@ -1,9 +1,12 @@
 //! `file.data`: what is in files.
 
+use engine::app_layer::Transaction;
 use engine::buffer::{BufferDef, Source};
 use engine::keyword::{Keyword, Kind};
+use packet::Direction;
 
-use super::providers;
+use super::provider;
+use crate::{ftp_data, http1, smb, smtp};
 
 /// `file.data`.
 pub static FILE_DATA_KEYWORD: Keyword = Keyword {
@@ -23,6 +26,15 @@ pub static FILE_DATA_KEYWORD: Keyword = Keyword {
 /// What is in files: one buffer for each.
 pub static FILE_DATA: BufferDef = BufferDef {
     name: "file.data",
-    source: Source::Transaction(providers!(|tx, direction, index, _| tx.files(direction)?.window(index))),
+    source: Source::Transaction(&[
+        provider(http1::NAME, http1::body::keywords::FILE_DATA_AT, http1::body::keywords::file_data),
+        provider(smtp::NAME, [Some(0), None], window),
+        provider(ftp_data::NAME, [Some(0), Some(0)], window),
+        provider(smb::NAME, [Some(0), Some(0)], window),
+    ]),
     multi: true,
 };
+
+fn window<'a>(tx: &'a dyn Transaction, direction: Direction, index: usize, _made: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    tx.files(direction)?.window(index)
+}

@@ -14,6 +14,7 @@
 
 mod content;
 mod decode;
+pub mod keywords;
 mod multipart;
 mod names;
 mod ranges;

@@ -9,12 +9,15 @@ mod uri;
 use engine::buffer::BufferDef;
 use engine::keyword::Keyword;
 
+use super::body::keywords as body;
+use super::body::keywords::{REQUEST_BODY_BUFFER, RESPONSE_BODY_BUFFER};
+
 pub use first_line::{METHOD_BUFFER, STATUS_BUFFER, STATUS_MESSAGE_BUFFER};
 pub use header::{COOKIE_BUFFER, HOST_BUFFER, RAW_HOST_BUFFER, USER_AGENT_BUFFER};
 pub use headers::{HEADER_BUFFER, RAW_HEADER_BUFFER};
 pub use uri::{RAW_URI_BUFFER, URI_BUFFER};
 
-/// All of them, but those of bodies.
+/// All of them.
 pub(super) static KEYWORDS: &[&Keyword] = &[
     &uri::URI,
     &uri::RAW_URI,
@@ -45,6 +48,8 @@ pub(super) static KEYWORDS: &[&Keyword] = &[
     &header::CONTENT_LEN,
     &header::LOCATION,
     &header::SERVER,
+    &body::REQUEST_BODY,
+    &body::RESPONSE_BODY,
     &modifiers::HTTP_URI,
     &modifiers::HTTP_RAW_URI,
     &modifiers::HTTP_METHOD,
@@ -54,6 +59,9 @@ pub(super) static KEYWORDS: &[&Keyword] = &[
     &modifiers::HTTP_RAW_COOKIE,
     &modifiers::HTTP_HOST,
     &modifiers::HTTP_RAW_HOST,
+    &modifiers::HTTP_CLIENT_BODY,
+    &modifiers::HTTP_SERVER_BODY,
+    &modifiers::HTTP_RAW_BODY,
     &modifiers::HTTP_USER_AGENT,
     &modifiers::HTTP_STAT_CODE,
     &modifiers::HTTP_STAT_MSG,
@@ -66,12 +74,14 @@ pub(super) static KEYWORDS: &[&Keyword] = &[
     &modifiers::HTTP_ENCODE,
 ];
 
-/// The buffers that flags of `pcre` name, but those of bodies.
+/// The buffers that flags of `pcre` name.
 pub(super) const PCRE_BUFFERS: &[(char, &BufferDef)] = &[
     ('U', &URI_BUFFER),
     ('I', &RAW_URI_BUFFER),
     ('H', &HEADER_BUFFER),
     ('D', &RAW_HEADER_BUFFER),
+    ('P', &REQUEST_BODY_BUFFER),
+    ('Q', &RESPONSE_BODY_BUFFER),
     ('M', &METHOD_BUFFER),
     ('C', &COOKIE_BUFFER),
     ('K', &COOKIE_BUFFER),

@@ -13,6 +13,7 @@ use super::header::{
 };
 use super::headers::{HEADER_BUFFER, RAW_HEADER_BUFFER};
 use super::uri::{RAW_URI_BUFFER, URI_BUFFER};
+use crate::http1::body::keywords::{REQUEST_BODY_BUFFER, RESPONSE_BODY_BUFFER};
 
 macro_rules! modifier {
     ($(#[doc = $doc:literal])+ $static:ident = $name:literal, $buffer:ident; $summary:literal; $example:literal) => {
@@ -120,6 +121,21 @@ modifier! {
     "alert http any any -> any any (msg:\"a\"; content:\"HTTP/1.0\"; http_version; sid:1;)"
 }
 
+modifier! {
+    /// The content before it is looked for in the body of a request: `http.request_body` of today.
+    HTTP_CLIENT_BODY = "http_client_body", REQUEST_BODY_BUFFER; "the content before it is in the body of a request";
+    "alert http any any -> any any (msg:\"a\"; content:\"cmd=\"; http_client_body; sid:1;)"
+}
+modifier! {
+    /// The content before it is looked for in the body of a response: `http.response_body` of today.
+    HTTP_SERVER_BODY = "http_server_body", RESPONSE_BODY_BUFFER; "the content before it is in the body of a response";
+    "alert http any any -> any any (msg:\"a\"; content:\"<script>\"; http_server_body; sid:1;)"
+}
+
+refused! {
+    /// Snort 3's body as it was sent, with its chunks and encodings.
+    HTTP_RAW_BODY = "http_raw_body"; "the body as it was sent, in Snort 3"; "bodies are not kept as they were sent"
+}
 refused! {
     /// Snort 3's address of a client behind proxies, out of the headers.
     HTTP_TRUE_IP = "http_true_ip"; "the address of a client behind proxies, in Snort 3"; "there is no buffer of a client's address out of headers"
