@@ -51,12 +51,12 @@ impl Content {
         self.carries = match direction {
             Direction::ToClient => {
                 self.swf = Swf::new(flow.settings().swf);
-                Carries::Named(name(head, true, events), span(head, events))
+                Carries::Named(name(head, true), span(head, events))
             }
-            Direction::ToServer if head.method == b"PUT" => Carries::Named(name(head, false, events), None),
+            Direction::ToServer if head.method == b"PUT" => Carries::Named(name(head, false), None),
             Direction::ToServer if head.method == b"POST" => match head.content_type.and_then(names::boundary) {
                 Some(boundary) => Carries::Parts(Box::new(Multipart::new(boundary))),
-                None => Carries::Named(name(head, false, events), None),
+                None => Carries::Named(name(head, false), None),
             },
             Direction::ToServer => Carries::Nothing,
         };
@@ -76,7 +76,7 @@ impl Content {
         let taken = self.window.append(data);
         let data = data.get(..taken).unwrap_or(data);
         self.swf.append(data);
-        self.open(settings);
+        self.open(settings, events);
         match &mut self.carries {
             Carries::File(part) => {
                 if let Some(file) = self.files.last_mut() {
@@ -93,8 +93,8 @@ impl Content {
     }
 
     /// Bytes were lost.
-    pub(super) fn gap(&mut self, bytes: u64, settings: &FileSettings) {
-        self.open(settings);
+    pub(super) fn gap(&mut self, bytes: u64, settings: &FileSettings, events: &mut Events) {
+        self.open(settings, events);
         match &mut self.carries {
             Carries::File(part) => {
                 // What lacks bytes is no part to put together.
@@ -122,10 +122,14 @@ impl Content {
     }
 
     /// The body turns out to be a file, if it is to be one.
-    fn open(&mut self, settings: &FileSettings) {
+    fn open(&mut self, settings: &FileSettings, events: &mut Events) {
         let Carries::Named(name, span) = &mut self.carries else {
             return;
         };
+        if name.len() > MAX_NAME {
+            note(events, BodyEvent::FileNameTooLong);
+            name.truncate(MAX_NAME);
+        }
         let file = self.files.open(name, settings);
         let part = span.take().map(|span| {
             file.range = Some((span.start, span.end, span.total));
@@ -151,13 +155,10 @@ impl Content {
     }
 }
 
-fn name(head: &Head<'_>, response: bool, events: &mut Events) -> Vec<u8> {
+/// LIMIT: bytes of a name, and one that tells of more.
+fn name(head: &Head<'_>, response: bool) -> Vec<u8> {
     let name = names::of_body(head, response);
-    // LIMIT: bytes of a name.
-    if name.len() > MAX_NAME {
-        note(events, BodyEvent::FileNameTooLong);
-    }
-    name.get(..MAX_NAME).unwrap_or(name).to_vec()
+    name.get(..=MAX_NAME).unwrap_or(name).to_vec()
 }
 
 fn span(head: &Head<'_>, events: &mut Events) -> Option<Span> {

@@ -192,12 +192,12 @@ impl Body {
 
     /// So many bytes of the body were lost.
     pub fn gap(&mut self, bytes: u64, flow: &mut Bodies, context: &mut Context<'_>, events: &mut Events) {
-        let _ = (flow, events);
+        let _ = flow;
         if self.stage != Stage::Within {
             return;
         }
         self.raw = self.raw.saturating_add(bytes);
-        self.content.gap(bytes, context.files);
+        self.content.gap(bytes, context.files, events);
         // What was encoded makes no sense behind a gap.
         self.decoder.stop();
     }
@@ -211,7 +211,8 @@ impl Body {
         let (mut found, files) = (Events::new(), context.files);
         decoder.end(&mut |bytes| content.take(bytes, files, &mut found), events);
         found.into_iter().for_each(|event| note(events, event));
-        let state = if truncated {
+        // Suricata: the file of a response that breaks off counts as whole, as many servers just close.
+        let state = if truncated && context.direction == Direction::ToServer {
             FileState::Truncated
         } else {
             FileState::Closed

@@ -1,5 +1,7 @@
 //! What `Content-Encoding` names.
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 use super::super::settings::BodySettings;
@@ -23,7 +25,7 @@ pub(crate) type Named = SmallVec<[Encoding; 2]>;
 
 /// The encoding of a request's body: the header has to name one, and nothing else.
 pub(crate) fn request_encoding(value: &[u8], settings: &BodySettings) -> Named {
-    let known = exact(value);
+    let known = exact(&visible(value));
     known
         .filter(|e| *e != Encoding::Lzma || settings.lzma)
         .into_iter()
@@ -33,6 +35,7 @@ pub(crate) fn request_encoding(value: &[u8], settings: &BodySettings) -> Named {
 /// The encodings of a response's body.
 pub(crate) fn response_encodings(value: &[u8], settings: &BodySettings, events: &mut Events) -> Named {
     let mut named = Named::new();
+    let value = &*visible(value);
     if value.eq_ignore_ascii_case(b"inflate") || value.eq_ignore_ascii_case(b"none") {
         return named;
     }
@@ -73,6 +76,16 @@ pub(crate) fn response_encodings(value: &[u8], settings: &BodySettings, events: 
         named.push(one);
     }
     named
+}
+
+/// A value without the zeros in it.
+// Suricata: they count for nothing in names and values that are compared (http-evader-315).
+fn visible(value: &[u8]) -> Cow<'_, [u8]> {
+    if value.contains(&0) {
+        Cow::Owned(value.iter().copied().filter(|byte| *byte != 0).collect())
+    } else {
+        Cow::Borrowed(value)
+    }
 }
 
 fn exact(value: &[u8]) -> Option<Encoding> {
@@ -127,6 +140,7 @@ mod tests {
         assert_eq!(named("br"), (vec![Brotli], vec![]));
         assert_eq!(named("gzip, deflate"), (vec![Gzip, Deflate], vec![]));
         assert_eq!(named("inflate"), (vec![], vec![]));
+        assert_eq!(named("gz\0ip"), (vec![Gzip], vec![]));
         assert_eq!(named(""), (vec![], vec![]));
         assert_eq!(named("identity"), (vec![], vec![AbnormalCeHeader]));
         assert_eq!(named("gzip;q=1"), (vec![Gzip], vec![AbnormalCeHeader]));

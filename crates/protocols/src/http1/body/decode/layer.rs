@@ -8,6 +8,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::super::BodyEvent;
 use super::Job;
 use super::encoding::Encoding;
+use super::gzip::{Header, Passed};
 use super::lzma::Lzma;
 
 /// One layer of encoding of a body.
@@ -15,7 +16,7 @@ use super::lzma::Lzma;
 pub(super) struct Layer {
     codec: Codec,
     /// What else the bytes may be, if they are not what they are said to be.
-    other: Option<Encoding>,
+    others: &'static [Kind],
     /// Bytes since the beginning, as long as they have led to nothing: they are tried as something else, or passed on.
     held: Vec<u8>,
     /// LIMIT reached: what led to nothing is no longer held.
@@ -27,6 +28,8 @@ pub(super) struct Layer {
 enum Codec {
     /// gzip or zlib, told by the header.
     Framed(Box<Frame>),
+    /// A header of gzip, whatever is wrong with it; deflate without a frame follows.
+    Lenient(Header),
     /// The same, settled: zlib, or deflate without a frame.
     Raw(Decompress),
     Brotli(Box<Brotli>),
@@ -35,6 +38,19 @@ enum Codec {
     Plain,
     /// The encoded stream is over, or went wrong midway: nothing passes.
     Over,
+}
+
+/// What bytes may be.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// gzip or zlib.
+    Framed,
+    /// gzip with a header that is wrong.
+    Lenient,
+    /// Deflate without a frame.
+    Raw,
+    Brotli,
+    Lzma,
 }
 
 /// A decoder whose frame is not known yet, or is.
@@ -62,13 +78,15 @@ pub(super) enum Step {
 
 impl Layer {
     pub(super) fn new(encoding: Encoding) -> Self {
+        let kinds: &'static [Kind] = match encoding {
+            Encoding::Gzip => &[Kind::Framed, Kind::Lenient, Kind::Raw],
+            Encoding::Deflate => &[Kind::Raw, Kind::Framed, Kind::Lenient],
+            Encoding::Brotli => &[Kind::Brotli],
+            Encoding::Lzma => &[Kind::Lzma],
+        };
         Self {
-            codec: Codec::of(encoding),
-            other: match encoding {
-                Encoding::Gzip => Some(Encoding::Deflate),
-                Encoding::Deflate => Some(Encoding::Gzip),
-                Encoding::Brotli | Encoding::Lzma => None,
-            },
+            codec: Codec::of(kinds.first().copied().unwrap_or(Kind::Raw)),
+            others: kinds.get(1..).unwrap_or_default(),
             held: Vec::new(),
             committed: false,
             made: 0,
@@ -82,7 +100,7 @@ impl Layer {
         };
         Self {
             codec,
-            other: None,
+            others: &[],
             held: Vec::new(),
             committed: true,
             made: 0,
@@ -176,7 +194,13 @@ impl Layer {
             self.codec = Codec::Over;
             return;
         }
-        self.codec = self.other.take().map_or(Codec::Plain, Codec::of);
+        self.codec = match self.others.split_first() {
+            Some((next, others)) => {
+                self.others = others;
+                Codec::of(*next)
+            }
+            None => Codec::Plain,
+        };
         // Everything so far is held, the piece at hand included.
         let held = self.held.clone();
         if first {
@@ -187,16 +211,17 @@ impl Layer {
 }
 
 impl Codec {
-    fn of(encoding: Encoding) -> Self {
-        match encoding {
-            Encoding::Gzip => Self::Framed(Box::new(Frame::Unknown)),
-            Encoding::Deflate => Self::Raw(Decompress::new(false)),
-            Encoding::Brotli => Self::Brotli(Box::new(BrotliState::new(
+    fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Framed => Self::Framed(Box::new(Frame::Unknown)),
+            Kind::Lenient => Self::Lenient(Header::new()),
+            Kind::Raw => Self::Raw(Decompress::new(false)),
+            Kind::Brotli => Self::Brotli(Box::new(BrotliState::new(
                 StandardAlloc::default(),
                 StandardAlloc::default(),
                 StandardAlloc::default(),
             ))),
-            Encoding::Lzma => Self::Lzma(Box::default()),
+            Kind::Lzma => Self::Lzma(Box::default()),
         }
     }
 
@@ -220,6 +245,14 @@ impl Codec {
                     Frame::Unknown => Step::Wait(0, 0),
                 }
             }
+            Self::Lenient(header) => match header.pass(input) {
+                Passed::All => Step::Wait(input.len(), 0),
+                Passed::Wrong => Step::Wrong(0),
+                Passed::Over(read) => {
+                    *self = Self::Raw(Decompress::new(false));
+                    Step::Go(read, 0)
+                }
+            },
             Self::Raw(inflate) => step_inflate(inflate, input, out),
             Self::Brotli(state) => step_brotli(state, input, out),
             Self::Lzma(lzma) => lzma.step(input, last, out, memory),
@@ -268,6 +301,7 @@ impl fmt::Debug for Codec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Framed(_) => "Framed",
+            Self::Lenient(_) => "Lenient",
             Self::Raw(_) => "Raw",
             Self::Brotli(_) => "Brotli",
             Self::Lzma(_) => "Lzma",

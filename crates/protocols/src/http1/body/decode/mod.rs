@@ -5,6 +5,7 @@
 //! compressed stream is left out.
 
 mod encoding;
+mod gzip;
 mod layer;
 pub(super) mod lzma;
 

@@ -101,6 +101,22 @@ fn another_encoding_than_the_one_named_is_an_event() {
 }
 
 #[test]
+fn a_header_that_is_wrong_is_an_event() {
+    let mut body = gzip(&text());
+    body[3] = 0x40;
+    assert_eq!(
+        whole(&[Encoding::Gzip], &body),
+        (text(), vec![BodyEvent::GzipDecompressionFailed])
+    );
+    body[3] = 2;
+    body.splice(10..10, [0, 0]);
+    assert_eq!(
+        whole(&[Encoding::Gzip], &body),
+        (text(), vec![BodyEvent::GzipDecompressionFailed])
+    );
+}
+
+#[test]
 fn what_is_not_encoded_passes() {
     let plain = b"plain text MARK, as it is";
     for encoding in [Encoding::Gzip, Encoding::Deflate, Encoding::Lzma] {
