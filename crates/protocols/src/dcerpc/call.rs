@@ -54,6 +54,15 @@ pub struct Activity {
     pub sequence: u32,
 }
 
+/// What carries units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// A stream of their own.
+    Stream,
+    /// A pipe of SMB.
+    Pipe,
+}
+
 /// The interfaces that a client and a server have agreed on.
 #[derive(Debug, Default)]
 pub struct Association {
@@ -125,7 +134,13 @@ impl Call {
     }
 
     /// Takes a unit that the server sent, or what its fragments add. False when it is malformed.
-    pub fn answer(&mut self, unit: &[u8], header: &Header, association: &mut Association, limit: usize) -> bool {
+    pub fn answer(
+        &mut self,
+        unit: &[u8],
+        header: &Header,
+        association: &mut Association,
+        (carrier, limit): (Carrier, usize),
+    ) -> bool {
         self.version = header.version;
         self.id = header.call_id;
         self.answered = Some(header.kind);
@@ -146,7 +161,12 @@ impl Call {
                 let Some(body) = pdu::body(unit, header) else {
                     return false;
                 };
-                side.add(body.stub, limit);
+                let stub = match carrier {
+                    Carrier::Pipe => body.stub,
+                    // Suricata: over TCP, the stub of a response begins right behind the header (bug-6191).
+                    Carrier::Stream => unit.get(Header::SIZE..).unwrap_or_default(),
+                };
+                side.add(stub, limit);
                 side.done |= header.flags & PFC_LAST_FRAG != 0;
             }
             _ => side.done = true,

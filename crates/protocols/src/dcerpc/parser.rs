@@ -6,7 +6,7 @@ use engine::app_layer::{Context, NewParser, Outcome, Parser, Settings, Transacti
 use packet::Direction;
 
 use super::Event;
-use super::call::{Activity, Association, Call};
+use super::call::{Activity, Association, Call, Carrier};
 use super::pdu::{Header, Interface, Kind};
 use super::udp;
 
@@ -101,6 +101,10 @@ impl Parser for DcerpcParser {
                 };
             };
             self.unit(unit, &header);
+            // Rules see the raw stream with each unit.
+            if let Some(raw) = context.effects.trigger_raw.get_mut(context.direction.index()) {
+                *raw = true;
+            }
             consumed = consumed.saturating_add(length);
         }
         Outcome::Consumed(consumed)
@@ -155,7 +159,7 @@ impl DcerpcParser {
             let association = &mut self.association;
             self.transactions
                 .by_id_mut(known)
-                .is_some_and(|tx| tx.call.answer(unit, header, association, limit))
+                .is_some_and(|tx| tx.call.answer(unit, header, association, (Carrier::Stream, limit)))
         } else if matches!(header.kind, Kind::BIND | Kind::ALTER_CONTEXT | Kind::REQUEST) {
             let known =
                 self.find(|call| call.id == header.call_id && call.asked == Some(header.kind) && !call.sides[0].done);
@@ -323,7 +327,7 @@ mod tests {
             );
             assert_eq!(
                 (request.sides[1].stub.as_slice(), request.is_over()),
-                (&b"xyz"[..], true)
+                (&b"\x03\0\0\0\0\0\0\0xyz"[..], true)
             );
             assert_eq!(request.interfaces.iter().map(|i| i.version.0).collect::<Vec<_>>(), [3]);
             assert_eq!(calls[3].interfaces.iter().map(|i| i.version.0).collect::<Vec<_>>(), [9]);

@@ -12,6 +12,8 @@ pub struct Header {
     pub kind: u8,
     /// `PF_` flags.
     pub flags: u8,
+    /// What must be zero is, and the byte orders are known ones.
+    pub sound: bool,
     /// Integers are little endian.
     pub little: bool,
     /// The interface.
@@ -40,7 +42,9 @@ impl Header {
         let little = data.get(4)? & 0xf0 == 0x10;
         let mut reader = Reader::new(data, little);
         let (version, kind, flags) = (reader.u8()?, reader.u8()?, reader.u8()?);
-        reader.skip(5)?;
+        let [flags2, integers, floats] = reader.array()?;
+        let sound = flags2 & 0xfc == 0 && integers & 0xee == 0 && floats <= 3;
+        reader.skip(2)?;
         reader.skip(16)?;
         let interface = Uuid::read(&mut reader, little)?;
         // Suricata: the activity is printed as if it were little endian, whatever the header says (dcerpc-udp-scapy).
@@ -56,6 +60,7 @@ impl Header {
             version,
             kind,
             flags,
+            sound,
             little,
             interface,
             interface_version,
@@ -68,7 +73,7 @@ impl Header {
 
     /// Whether it can be one: version 4, a kind that there is, no flag that must not be set.
     pub fn is_plausible(&self) -> bool {
-        self.version == 4 && self.kind <= 10 && self.flags & 0x81 == 0
+        self.version == 4 && self.kind <= 10 && self.sound
     }
 
     /// Whether nothing of the body is in a datagram after this.

@@ -1,29 +1,32 @@
 //! DCERPC in pipes.
 
 use super::Event;
-use super::state::{Key, State};
+use super::state::{Key, State, Tree};
 use super::status::Status;
 use super::tx::{Body, Handle, SmbTx};
-use crate::dcerpc::call::{Association, Call};
+use crate::dcerpc::call::{Association, Call, Carrier};
 use crate::dcerpc::pdu::{Header, Kind};
 
 impl State {
-    /// Whether what is written to a file, or read from it, is DCERPC: it is a pipe, and not one of those that speak
-    /// otherwise; or nothing is known of it, and the bytes look like it.
-    pub fn is_rpc(&self, handle: Handle, tree: (u64, u32), data: &[u8]) -> bool {
-        let looks = data.len() >= Header::SIZE && Header::plausible(data);
+    /// What is written to a file, or read from it, with these first bytes.
+    ///
+    /// Suricata: in SMB 1, every pipe carries calls; in SMB 2, those of a few services do, and what is in other pipes is
+    /// passed over. What is in a tree that is not known carries calls from when it looks so.
+    pub fn carries(&mut self, version: u8, handle: Handle, tree: (u64, u32), data: &[u8]) -> Carries {
+        let in_file = |tx: &SmbTx| matches!(&tx.body, Body::File(t) if t.handle == handle) && tx.done != [true; 2];
         match self.is_pipe(tree) {
-            Some(false) => false,
-            None => looks && Header::read(data).is_some_and(|header| usize::from(header.length) == data.len()),
-            Some(true) => match self.names.get(&handle) {
-                None => true,
-                Some(name) => {
-                    looks
-                        || is_service(name)
-                        || self.fragments.get(&(handle, true)).is_some()
-                        || self.fragments.get(&(handle, false)).is_some()
-                }
-            },
+            Some(false) => Carries::File,
+            Some(true) if version == 1 => Carries::Calls,
+            Some(true) if self.find(in_file).is_some() => Carries::File,
+            Some(true) if self.names.get(&handle).is_some_and(|name| is_service(name)) => Carries::Calls,
+            Some(true) => Carries::Nothing,
+            None if looks_like_calls(data) => {
+                let name = UNKNOWN_SERVICE.to_vec();
+                self.names.insert(handle, name.clone());
+                self.trees.insert(tree, Tree { name, pipe: true });
+                Carries::Calls
+            }
+            None => Carries::File,
         }
     }
 
@@ -64,7 +67,7 @@ impl State {
             let Some((id, tx)) = known else { continue };
             tx.status = Some(status);
             self.with_call(id, handle, |call, association, limit| {
-                call.answer(&unit, &header, association, limit)
+                call.answer(&unit, &header, association, (Carrier::Pipe, limit))
             });
         }
     }
@@ -123,15 +126,37 @@ impl State {
     }
 }
 
-/// Whether a pipe is that of a service known to speak DCERPC.
-fn is_service(name: &[u8]) -> bool {
-    let name = name.strip_prefix(b"\\").unwrap_or(name);
-    SERVICES
-        .iter()
-        .any(|service| service.as_bytes().eq_ignore_ascii_case(name))
+/// What bytes of a file or a pipe are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// A part of a file.
+    File,
+    /// Units of DCERPC.
+    Calls,
+    /// What nobody looks at.
+    Nothing,
 }
 
-static SERVICES: &[&str] = &[
-    "atsvc", "browser", "epmapper", "eventlog", "lsarpc", "lsass", "netdfs", "netlogon", "ntsvcs", "samr", "spoolss",
-    "srvsvc", "svcctl", "winreg", "wkssvc",
+fn looks_like_calls(data: &[u8]) -> bool {
+    Header::plausible(data) && Header::read(data).is_some_and(|header| usize::from(header.length) == data.len())
+}
+
+/// Whether a pipe is that of a service whose calls are followed.
+fn is_service(name: &[u8]) -> bool {
+    let name = name.strip_prefix(b"\\").unwrap_or(name);
+    SERVICES.contains(&name)
+}
+
+static SERVICES: &[&[u8]] = &[
+    b"atsvc",
+    b"lsarpc",
+    b"samr",
+    b"spoolss",
+    b"srvsvc",
+    b"svcctl",
+    b"winreg",
+    UNKNOWN_SERVICE,
 ];
+
+/// What a pipe is called that was seen from its middle only.
+const UNKNOWN_SERVICE: &[u8] = b"unknown::dcerpc";

@@ -192,6 +192,15 @@ impl State {
         self.trees.get(&tree).map(|tree| tree.pipe)
     }
 
+    /// The name of the file that a command opened last, whether it was answered or not.
+    pub fn last_created(&self) -> Vec<u8> {
+        let mut names = self.transactions.iter().rev().filter_map(|tx| match &tx.body {
+            Body::Create(create) => Some(create.name.clone()),
+            _ => None,
+        });
+        names.next().unwrap_or_default()
+    }
+
     /// The name of a file; empty when it is not known.
     pub fn name(&self, handle: Handle) -> Vec<u8> {
         self.names.get(&handle).cloned().unwrap_or_default()

@@ -59,7 +59,6 @@ static SRV: &[(u16, &str)] = &[
     (0x0001, "SRV_ERROR"),
     (0x0002, "SRV_BADPW"),
     (0x0004, "SRV_ACCESS"),
-    (0x0005, "SRV_BADTID"),
     (0x0006, "SRV_INVNETNAME"),
     (0x0007, "SRV_INVDEVICE"),
     (0x0016, "SRV_UNKNOWN_SMB"),

@@ -38,7 +38,7 @@ impl State {
                 id
             }
             None => {
-                let name = self.name(handle);
+                let name = self.names.get(&handle).map_or(UNKNOWN, Vec::as_slice).to_vec();
                 let mut files = Files::default();
                 files.open(&name, settings);
                 let transfer = Transfer {
@@ -129,6 +129,9 @@ impl State {
         }
     }
 }
+
+/// What a file is called that no command named.
+const UNKNOWN: &[u8] = b"<unknown>";
 
 fn finish(transfer: &mut Transfer, state: FileState, settings: &FileSettings) {
     if let Some(file) = transfer.files.last_mut() {

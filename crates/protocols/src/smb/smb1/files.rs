@@ -6,6 +6,7 @@ use packet::Direction;
 use super::command;
 use super::header::{Command, Header};
 use crate::smb::Event;
+use crate::smb::rpc::Carries;
 use crate::smb::smb2::too_large;
 use crate::smb::state::{Key, Read, State, Tree};
 use crate::smb::transfer::Piece;
@@ -96,7 +97,7 @@ pub fn write(state: &mut State, command: &Command<'_>, header: &Header, context:
     let rest = command.message.get(write.at..)?;
     let data = rest.get(..write.length as usize).unwrap_or(rest);
     let tree = (header.key.session, header.key.tree);
-    if state.is_rpc(write.handle, tree, data) {
+    if state.carries(1, write.handle, tree, data) == Carries::Calls {
         state.ask_rpc(write.handle, (1, command.number.into()), header.key, data);
     } else {
         let id = state.begin_piece(write.piece(state, command.number, header), context.files);
@@ -164,7 +165,7 @@ pub fn was_read(state: &mut State, command: &Command<'_>, header: &Header, conte
     }
     let rest = command.message.get(at..)?;
     let data = rest.get(..length as usize).unwrap_or(rest);
-    if state.is_rpc(read.handle, read.tree, data) {
+    if state.carries(1, read.handle, read.tree, data) == Carries::Calls {
         state.answer_rpc(read.handle, header.status, data);
     } else if !data.is_empty() {
         let id = state.begin_piece(piece(state, &read, header), context.files);

@@ -6,7 +6,7 @@ use super::header::{Command, Header};
 use super::{command, files, session, trans};
 use crate::dcerpc::reader::Reader;
 use crate::smb::Event;
-use crate::smb::smb2::{ROOT, is_pipe_share};
+use crate::smb::smb2::ROOT;
 use crate::smb::state::State;
 use crate::smb::text;
 use crate::smb::tx::{Body, Create, Handle, Negotiate, Rename, TreeConnect};
@@ -91,10 +91,9 @@ fn tree_connect(command: &Command<'_>, header: &Header) -> Option<Option<Body>> 
     // Suricata: the first of the two strokes is not shown.
     let share = path.strip_prefix(b"\\").map(<[u8]>::to_vec).unwrap_or(path);
     Some(Some(Body::TreeConnect(TreeConnect {
-        pipe: is_pipe_share(&share),
         share,
         service: Some((service, Vec::new())),
-        kind: 0,
+        ..TreeConnect::default()
     })))
 }
 

@@ -101,7 +101,8 @@ fn create(state: &mut State, id: u64, command: &Command<'_>, header: &Header) ->
     let handle = Handle::Short(words.u16()?);
     words.skip(4)?;
     let times = [words.u64()?, words.u64()?, words.u64()?, words.u64()?].map(text::seconds);
-    words.skip(12)?;
+    words.skip(4)?;
+    // Suricata: what is shown is the space that the file takes, which stands before its size.
     let size = words.u64()?;
     let tx = state.transactions.by_id_mut(id)?;
     if let Body::Create(create) = &mut tx.body {

@@ -3,7 +3,8 @@
 use super::command;
 use super::header::{Command, Header};
 use crate::dcerpc::reader::Reader;
-use crate::smb::state::State;
+use crate::smb::rpc::Carries;
+use crate::smb::state::{Read, State};
 use crate::smb::text;
 use crate::smb::tx::{Body, Disposition, Handle, Rename, SetInfo};
 
@@ -53,9 +54,9 @@ pub fn request(state: &mut State, command: &Command<'_>, header: &Header) -> Opt
     }
     let handle = Handle::Short(parts.setup.u16()?);
     let tree = (header.key.session, header.key.tree);
-    if !parts.data.is_empty() && state.is_rpc(handle, tree, parts.data) {
+    if !parts.data.is_empty() && state.carries(1, handle, tree, parts.data) == Carries::Calls {
         // The answer says which transaction it is for, but not which pipe.
-        let read = crate::smb::state::Read {
+        let read = Read {
             handle,
             offset: 0,
             tree,

@@ -36,7 +36,7 @@ pub fn bulk(state: &State, start: &[u8], context: &Context<'_>) -> Option<Bulk> 
             let found = Found::read(&mut body)?;
             let followed = (header.status.is_success() || header.status == Status::Nt(BUFFER_OVERFLOW))
                 && !too_large(found.length, state.sizes.0, state.config.sizes.0)
-                && state.is_bulk(read.tree, found.length);
+                && state.is_bulk((header.key.session, header.key.tree), found.length);
             followed.then(|| (found.at, found.length, response::piece(state, read, &header)))
         }
         _ => None,

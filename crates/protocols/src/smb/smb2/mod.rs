@@ -16,7 +16,7 @@ use super::state::State;
 use header::Header;
 
 pub(in crate::smb) use header::is_response;
-pub(in crate::smb) use request::{ROOT, is_pipe_share, too_large};
+pub(in crate::smb) use request::{ROOT, too_large};
 
 /// Commands: MS-SMB2 section 2.2.1.2.
 pub(super) mod command {

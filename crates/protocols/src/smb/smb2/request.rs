@@ -9,6 +9,7 @@ use super::set_info;
 use crate::dcerpc::reader::Reader;
 use crate::smb::Event;
 use crate::smb::auth;
+use crate::smb::rpc::Carries;
 use crate::smb::state::{Read, State, Tree};
 use crate::smb::transfer::Piece;
 use crate::smb::tx::{Body, Create, Handle, Negotiate, SessionSetup, TreeConnect};
@@ -112,17 +113,9 @@ fn tree_connect(record: &[u8], body: &mut Reader<'_>) -> Option<Option<Body>> {
     let (at, length) = (usize::from(body.u16()?), usize::from(body.u16()?));
     let share = text::narrow(record.get(at..at.checked_add(length)?)?);
     Some(Some(Body::TreeConnect(TreeConnect {
-        pipe: is_pipe_share(&share),
         share,
         ..TreeConnect::default()
     })))
-}
-
-/// Whether a share is that of pipes, by its name.
-pub fn is_pipe_share(share: &[u8]) -> bool {
-    share
-        .last_chunk()
-        .is_some_and(|end: &[u8; 4]| end.eq_ignore_ascii_case(b"IPC$"))
 }
 
 fn create(record: &[u8], body: &mut Reader<'_>, compound: &mut Compound) -> Option<Option<Body>> {
@@ -224,12 +217,14 @@ fn write_file(
     let rest = record.get(write.at..)?;
     let data = rest.get(..write.length as usize).unwrap_or(rest);
     let tree = (header.key.session, header.key.tree);
-    if state.is_rpc(write.handle, tree, data) {
-        state.ask_rpc(write.handle, (2, command::WRITE), header.key, data);
-    } else {
-        let id = state.begin_piece(write.piece(header), context.files);
-        state.piece(id, data, context.files);
-        state.end_piece(id, context.files);
+    match state.carries(2, write.handle, tree, data) {
+        Carries::Calls => state.ask_rpc(write.handle, (2, command::WRITE), header.key, data),
+        Carries::File => {
+            let id = state.begin_piece(write.piece(header), context.files);
+            state.piece(id, data, context.files);
+            state.end_piece(id, context.files);
+        }
+        Carries::Nothing => {}
     }
     Some(None)
 }
@@ -243,7 +238,7 @@ fn ioctl(state: &mut State, record: &[u8], body: &mut Reader<'_>, header: &Heade
         let data = record.get(at..).unwrap_or_default();
         let data = data.get(..length).unwrap_or(data);
         let tree = (header.key.session, header.key.tree);
-        if !data.is_empty() && state.is_rpc(handle, tree, data) {
+        if !data.is_empty() && state.carries(2, handle, tree, data) == Carries::Calls {
             state.ask_rpc(handle, (2, command::IOCTL), header.key, data);
             return Some(None);
         }

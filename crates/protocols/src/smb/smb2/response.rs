@@ -10,6 +10,7 @@ use super::header::Header;
 use super::request::too_large;
 use crate::dcerpc::reader::Reader;
 use crate::smb::Event;
+use crate::smb::rpc::Carries;
 use crate::smb::state::{Read, State, Tree};
 use crate::smb::status::{BUFFER_OVERFLOW, PENDING, Status};
 use crate::smb::transfer::Piece;
@@ -89,6 +90,7 @@ fn negotiate(state: &mut State, body: &mut Reader<'_>, header: &Header) -> Optio
     state.sizes = sizes;
     let tx = state.transactions.by_id_mut(id?)?;
     tx.dialect = dialect;
+    (tx.session, tx.tree) = (header.key.session, header.key.tree);
     if let Body::Negotiate(negotiate) = &mut tx.body {
         negotiate.server = Some(server);
         negotiate.sizes = Some(sizes);
@@ -197,7 +199,7 @@ pub fn piece(state: &State, read: &Read, header: &Header) -> Piece {
     Piece {
         handle: read.handle,
         offset: read.offset,
-        share: state.trees.get(&read.tree).map(Tree::shown).unwrap_or_default(),
+        share: state.trees.get(&(header.key.session, header.key.tree)).map(Tree::shown).unwrap_or_default(),
         direction: Direction::ToClient,
         command: (2, command::READ),
         key: header.key,
@@ -228,9 +230,12 @@ fn read_file(
     }
     let rest = record.get(found.at..)?;
     let data = rest.get(..found.length as usize).unwrap_or(rest);
-    if state.is_rpc(read.handle, read.tree, data) {
+    // Suricata: the tree is that of the answer, which one that came later has none of.
+    let tree = (header.key.session, header.key.tree);
+    let carries = state.carries(2, read.handle, tree, data);
+    if carries == Carries::Calls {
         state.answer_rpc(read.handle, header.status, data);
-    } else {
+    } else if carries == Carries::File {
         let id = state.begin_piece(piece(state, &read, header), context.files);
         if let Some(tx) = state.transactions.by_id_mut(id) {
             tx.status = Some(header.status);

@@ -20,9 +20,11 @@ pub fn read(state: &State, record: &[u8], body: &mut Reader<'_>, compound: &Comp
     let data = record.get(at..)?;
     let mut data = Reader::little(data.get(..length).unwrap_or(data));
     let handle = Handle::Long(raw);
-    let name = match &compound.name {
-        Some(name) if raw == RELATED => name.clone(),
-        _ => state.name(handle),
+    let name = match (&compound.name, state.names.get(&handle)) {
+        (Some(name), _) if raw == RELATED => name.clone(),
+        (_, Some(name)) => name.clone(),
+        // Suricata: what is not known is taken for what was opened last.
+        (_, None) => state.last_created(),
     };
     let how = Some(SetInfo {
         subcommand: None,
