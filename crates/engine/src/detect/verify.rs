@@ -209,12 +209,14 @@ impl Detector {
     }
 
     /// Whether the new part of the stream matches, or what spans the border to the old one: an old match is not told twice.
+    ///
+    /// Suricata sees the new part only: what a rule asks of its start (`depth`) is asked of that too.
     fn stream_matches(&mut self, payload: &Payload, stream: StreamData<'_>) -> bool {
-        if !self.inspector.matches(&payload.ops, stream.data) {
-            return false;
-        }
         let (old, new) = stream.data.split_at(stream.seen.min(stream.data.len()));
-        old.is_empty() || self.inspector.matches(&payload.ops, new) || !self.inspector.matches(&payload.ops, old)
+        self.inspector.matches(&payload.ops, new)
+            || !old.is_empty()
+                && self.inspector.matches(&payload.ops, stream.data)
+                && !self.inspector.matches(&payload.ops, old)
     }
 }
 

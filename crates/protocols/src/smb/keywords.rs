@@ -79,25 +79,37 @@ pub static SMB_VERSION: Keyword = Keyword {
 
 static NAMED_PIPE: BufferDef = BufferDef {
     name: "smb.named_pipe",
-    source: Source::Transaction(&[sent(|tx, _, _, _| shared(tx_as(tx)?, true).filter(|text| !text.is_empty()))]),
+    source: Source::Transaction(&[sent(|tx, _, _, _| {
+        shared(tx_as(tx)?, true).filter(|text| !text.is_empty())
+    })]),
     multi: false,
 };
 
 static SHARE: BufferDef = BufferDef {
     name: "smb.share",
-    source: Source::Transaction(&[sent(|tx, _, _, _| shared(tx_as(tx)?, false).filter(|text| !text.is_empty()))]),
+    source: Source::Transaction(&[sent(|tx, _, _, _| {
+        shared(tx_as(tx)?, false).filter(|text| !text.is_empty())
+    })]),
     multi: false,
 };
 
 static USER: BufferDef = BufferDef {
     name: "smb.ntlmssp_user",
-    source: Source::Transaction(&[sent(|tx, _, _, _| ntlmssp(tx_as(tx)?).map(|n| n.user.as_slice()).filter(|text| !text.is_empty()))]),
+    source: Source::Transaction(&[sent(|tx, _, _, _| {
+        ntlmssp(tx_as(tx)?)
+            .map(|n| n.user.as_slice())
+            .filter(|text| !text.is_empty())
+    })]),
     multi: false,
 };
 
 static DOMAIN: BufferDef = BufferDef {
     name: "smb.ntlmssp_domain",
-    source: Source::Transaction(&[sent(|tx, _, _, _| ntlmssp(tx_as(tx)?).map(|n| n.domain.as_slice()).filter(|text| !text.is_empty()))]),
+    source: Source::Transaction(&[sent(|tx, _, _, _| {
+        ntlmssp(tx_as(tx)?)
+            .map(|n| n.domain.as_slice())
+            .filter(|text| !text.is_empty())
+    })]),
     multi: false,
 };
 

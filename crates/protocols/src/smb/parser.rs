@@ -200,7 +200,6 @@ impl SmbParser {
             Some(Magic::Smb1) => (smb1::bulk(&self.state, start, context), smb1::message),
             Some(Magic::Smb2) => (smb2::bulk(&self.state, start, context), smb2::message),
             Some(Magic::Transform | Magic::Compressed) => {
-                trigger(context);
                 side.rest.skip = header.length as u64;
                 return Step::Took(Header::SIZE);
             }
@@ -221,7 +220,6 @@ impl SmbParser {
         };
         side.rest.skip = header.length.saturating_sub(wanted) as u64;
         read(&mut self.state, message, context);
-        trigger(context);
         Step::Took(end)
     }
 
@@ -250,15 +248,7 @@ impl SmbParser {
             bytes,
             skip: there.saturating_sub(bytes),
         };
-        trigger(context);
         Step::Took(start)
-    }
-}
-
-/// Rules see the raw stream with each message.
-fn trigger(context: &mut Context<'_>) {
-    if let Some(raw) = context.effects.trigger_raw.get_mut(context.direction.index()) {
-        *raw = true;
     }
 }
 

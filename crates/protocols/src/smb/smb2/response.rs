@@ -199,7 +199,11 @@ pub fn piece(state: &State, read: &Read, header: &Header) -> Piece {
     Piece {
         handle: read.handle,
         offset: read.offset,
-        share: state.trees.get(&(header.key.session, header.key.tree)).map(Tree::shown).unwrap_or_default(),
+        share: state
+            .trees
+            .get(&(header.key.session, header.key.tree))
+            .map(Tree::shown)
+            .unwrap_or_default(),
         direction: Direction::ToClient,
         command: (2, command::READ),
         key: header.key,
