@@ -49,6 +49,7 @@ pub(crate) fn shown(options: &Section<'_>) -> FileRecords {
 pub(crate) fn settings(records: impl Iterator<Item = FileRecords>, store: Option<&FileStoreConfig>) -> FileSettings {
     let mut settings = FileSettings {
         keep: store.is_some(),
+        whole: store.is_some(),
         keep_all: store.is_some_and(|store| store.all),
         // A stored file is called by its SHA-256.
         sha256: store.is_some(),

@@ -42,7 +42,7 @@ impl Settling<'_, '_> {
     fn news(&mut self, state: &TxState, tx: &mut dyn Transaction, direction: Direction, ended: bool) -> Vec<News> {
         let mut news = Vec::new();
         let at = direction.index();
-        let seen = !self.wanted[at] || state.inspection[at].done || self.last;
+        let seen = !self.wanted[at] || state.inspection[at].done;
         let sid = state.store_files[at].or(self.flow.session.vars.stored(direction));
         let Some(files) = tx.files_mut(direction) else {
             return news;

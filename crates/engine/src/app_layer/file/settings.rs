@@ -13,6 +13,8 @@ pub struct FileSettings {
     pub magic: bool,
     /// Files may be stored: what is in them is kept until that is decided.
     pub keep: bool,
+    /// Files are followed as far as streams are, whatever limits the bodies have that carry them.
+    pub whole: bool,
     /// Every file is stored, whatever rules say.
     pub keep_all: bool,
     /// LIMIT: at most so many bytes of a file are followed; 0 for no limit.
@@ -36,6 +38,7 @@ impl Default for FileSettings {
             sha256: false,
             magic: false,
             keep: false,
+            whole: false,
             keep_all: false,
             limit: 0,
             window: 100 * 1024,

@@ -64,18 +64,21 @@ impl Content {
 
     /// Takes decoded bytes; says whether it wants more.
     pub(super) fn take(&mut self, data: &[u8], settings: &FileSettings, events: &mut Events) -> bool {
+        // Suricata: where files are stored, they are followed beyond the limit, as far as the stream is.
+        let wants_more = |window: &Window| settings.whole || !window.is_full();
         if data.is_empty() {
-            return !self.window.is_full();
+            return wants_more(&self.window);
         }
         self.length = self.length.saturating_add(data.len() as u64);
-        if self.window.is_full() {
+        if !wants_more(&self.window) {
             // LIMIT: `*-body-limit`: the file is not followed to its end.
             self.close(FileState::Truncated, settings, events);
             return false;
         }
         let taken = self.window.append(data);
-        let data = data.get(..taken).unwrap_or(data);
-        self.swf.append(data);
+        let shown = data.get(..taken).unwrap_or(data);
+        self.swf.append(shown);
+        let data = if settings.whole { data } else { shown };
         self.open(settings, events);
         match &mut self.carries {
             Carries::File(part) => {
@@ -89,7 +92,7 @@ impl Content {
             Carries::Parts(parts) => parts.append(data, &mut self.files, settings, events),
             Carries::Nothing | Carries::Named(..) => {}
         }
-        !self.window.is_full()
+        wants_more(&self.window)
     }
 
     /// Bytes were lost.
