@@ -142,6 +142,11 @@ impl AppFlow {
         fresh
     }
 
+    /// Whether nothing was said yet: the flow may still turn out to be an expected one.
+    pub fn is_fresh(&self) -> bool {
+        self.protocol.is_none() && !self.off && !self.sides.iter().any(|side| side.spoke || side.looked)
+    }
+
     /// The transactions.
     pub fn transactions(&self) -> Option<&dyn TransactionList> {
         self.parser.as_ref().map(|parser| parser.transactions())

@@ -10,8 +10,8 @@ use super::record::{Reporting, packet_record};
 use super::shard::{Session, Shard};
 use super::{Output, Worker};
 use crate::app_layer::{
-    AppFlow, AppLayer, Application, COMPLETE, Effects, Expectation, Fed, Fields, FileSettings, Link, LogContext, Logger,
-    ProtocolId, Settings, Transaction, TransactionList, Transport as Carrier, TxState,
+    AppFlow, AppLayer, Application, COMPLETE, Effects, Expectation, Fed, Fields, FileSettings, Link, LogContext,
+    Logger, ProtocolId, Settings, Transaction, TransactionList, Transport as Carrier, TxState,
 };
 use crate::config::{AppConfig, ReportConfig};
 use crate::detect::Match;
@@ -127,9 +127,13 @@ impl Worker {
                     tcp.stream(Direction::ToServer).has_ended() || tcp.stream(Direction::ToClient).has_ended()
                 });
                 if outcome.data_ready != [false; 2] || (outcome.new_state && ended) {
-                    if flow.session.app.is_none() {
-                        let expected = shard.expected.take(flow.client().0, flow.server(), packet.time);
-                        flow.session.app = Some(begin(expected, &layer));
+                    let (client, server) = (flow.client().0, flow.server());
+                    let app = flow.session.app.get_or_insert_with(Box::default);
+                    // FTP's server may connect before the command that asks for the data was seen to arrive.
+                    if app.is_fresh()
+                        && let Some(expectation) = shard.expected.take(client, server, packet.time)
+                    {
+                        app.expect(&expectation, &layer);
                     }
                     // What the other side sent becomes visible first: this packet acknowledged it.
                     feed_streams(flow, direction.reverse(), &layer, packet.time, &self.files);
@@ -415,15 +419,6 @@ impl Settling<'_, '_> {
         self.record = Some(Arc::clone(&record));
         record
     }
-}
-
-/// The application layer of a new flow.
-fn begin(expected: Option<Expectation>, layer: &AppLayer) -> Box<AppFlow> {
-    let mut app = Box::<AppFlow>::default();
-    if let Some(expectation) = expected {
-        app.expect(&expectation, layer);
-    }
-    app
 }
 
 /// Gives the parser what has become visible of both streams, one direction first.

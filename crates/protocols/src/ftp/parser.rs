@@ -30,6 +30,7 @@ pub(super) fn setup(settings: &Settings) -> Result<NewParser, String> {
             lines: Default::default(),
             port: None,
             active: false,
+            welcomed: false,
             max_tx,
             max_line,
         })
@@ -46,6 +47,8 @@ pub struct FtpParser {
     /// The port of the next data connection, and who opens that.
     port: Option<u16>,
     active: bool,
+    /// The server said something.
+    welcomed: bool,
     max_tx: usize,
     max_line: usize,
 }
@@ -205,16 +208,16 @@ impl FtpParser {
             line
         };
         let last = code.is_some_and(|_| line.get(3) != Some(&b'-'));
+        // The welcome may come late, behind commands that did not wait for it.
+        if !std::mem::replace(&mut self.welcomed, true) && (self.open.is_empty() || code == Some(*b"220")) {
+            self.open.push_front(self.transactions.total());
+            self.transactions.push(FtpTx {
+                unasked: true,
+                ..FtpTx::default()
+            });
+        }
         let id = match self.open.front() {
             Some(id) => *id,
-            None if self.transactions.total() == 0 => {
-                self.open.push_back(0);
-                self.transactions.push(FtpTx {
-                    unasked: true,
-                    ..FtpTx::default()
-                });
-                0
-            }
             None => self.transactions.total().saturating_sub(1),
         };
         let Some(tx) = self.transactions.by_id_mut(id) else {

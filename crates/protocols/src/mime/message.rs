@@ -130,6 +130,14 @@ impl Message {
         if self.line_length > MAX_LINE {
             self.anomalies.insert(Anomaly::LongLine);
         }
+        if !goes_on && self.is_headless(line) {
+            // What is no header and ends none begins the body, as mail servers have it.
+            if self.header.is_some() {
+                self.anomalies.insert(Anomaly::Malformed);
+            }
+            self.end_of_header();
+            self.body_begins(files, wanted);
+        }
         if let Some(md5) = self.md5.as_mut().filter(|_| self.state != State::Headers) {
             md5.update(line);
             md5.update(end);
@@ -182,7 +190,6 @@ impl Message {
         } else {
             self.end_of_header();
             let Some(colon) = memchr::memchr(b':', line) else {
-                self.anomalies.insert(Anomaly::Malformed);
                 return;
             };
             let (name, value) = line.split_at_checked(colon).unwrap_or_default();
@@ -252,22 +259,36 @@ impl Message {
         }
     }
 
-    /// Whether the line is a boundary; if so, a part ends there, and another may begin.
-    fn delimiter(&mut self, line: &[u8], files: &mut Files, wanted: &FileSettings) -> bool {
-        let Some(text) = line.strip_prefix(b"--").filter(|_| !self.boundaries.is_empty()) else {
-            return false;
-        };
-        let exact = |boundary: &&Vec<u8>| {
-            let rest = text.strip_prefix(boundary.as_slice());
+    /// Whether headers are to come, and the line is none.
+    fn is_headless(&self, line: &[u8]) -> bool {
+        matches!(self.state, State::Headers | State::PartHeaders)
+            && match line.first() {
+                None => false,
+                Some(b' ' | b'\t') => self.header.is_none(),
+                Some(_) => memchr::memchr(b':', line).is_none() && self.boundary(line).is_none(),
+            }
+    }
+
+    /// Which boundary a line is, from the outermost, and whether it is the last of its multipart.
+    fn boundary(&self, line: &[u8]) -> Option<(usize, bool)> {
+        let text = line.strip_prefix(b"--").filter(|_| !self.boundaries.is_empty())?;
+        let exact = |boundary: &[u8]| {
+            let rest = text.strip_prefix(boundary);
             rest.is_some_and(|rest| rest.strip_prefix(b"--").unwrap_or(rest).trim_ascii().is_empty())
         };
         let boundaries = || self.boundaries.iter().enumerate().rev();
-        let found = boundaries().find(|(_, b)| exact(b));
         // Suricata: a boundary with something behind it is one still.
-        let Some((level, boundary)) = found.or_else(|| boundaries().find(|(_, b)| text.starts_with(b))) else {
+        let (level, boundary) = boundaries()
+            .find(|(_, b)| exact(b))
+            .or_else(|| boundaries().find(|(_, b)| text.starts_with(b)))?;
+        Some((level, text.get(boundary.len()..)?.starts_with(b"--")))
+    }
+
+    /// Whether the line is a boundary; if so, a part ends there, and another may begin.
+    fn delimiter(&mut self, line: &[u8], files: &mut Files, wanted: &FileSettings) -> bool {
+        let Some((level, is_last)) = self.boundary(line) else {
             return false;
         };
-        let is_last = text.get(boundary.len()..).is_some_and(|rest| rest.starts_with(b"--"));
         self.end_of_header();
         self.end_of_part(files, wanted, FileState::Closed);
         self.boundaries

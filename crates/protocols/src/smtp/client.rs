@@ -150,9 +150,10 @@ impl SmtpParser {
             self.end_of_mail(context);
             return;
         }
-        // RFC: 5321 section 4.5.2: a dot at the start of a line has another before it.
+        // RFC: 5321 section 4.5.2: a dot at the start of a line has another before it. Suricata: one that has not is kept
+        // (verify: smtp-md5).
         let text = match line.text {
-            [b'.', rest @ ..] if !goes_on => rest,
+            [b'.', b'.', ..] if !goes_on => line.text.get(1..).unwrap_or_default(),
             text => text,
         };
         let wanted = self.settings.files(context.files);

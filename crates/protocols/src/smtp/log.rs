@@ -22,6 +22,15 @@ struct Envelope<'a> {
     rcpt_to: Vec<Cow<'a, str>>,
 }
 
+/// An object whose keys stay in order.
+struct InOrder(Vec<(&'static str, Value)>);
+
+impl Serialize for InOrder {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
 /// Writes the record.
 pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
     let Some(tx) = tx_as::<SmtpTx>(context.tx) else { return };
@@ -34,11 +43,7 @@ pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
         },
     );
     if let Some(message) = &tx.message {
-        let map: serde_json::Map<_, _> = email(message, context.options)
-            .into_iter()
-            .map(|(key, value)| (key.to_owned(), value))
-            .collect();
-        fields.add("email", &map);
+        fields.add("email", &InOrder(email(message, context.options)));
     }
 }
 

@@ -48,6 +48,17 @@ fn parts_are_found_and_decoded() {
 }
 
 #[test]
+fn a_message_may_have_no_headers() {
+    let settings = MimeSettings {
+        body_md5: true,
+        ..MimeSettings::default()
+    };
+    let (bare, _) = read("This is a test\n", settings);
+    assert_eq!(bare.body_md5.as_deref(), Some("c36fbf21a1e2cb18e73bd3707555df4c"));
+    assert_eq!(bare.anomalies, Anomalies::default());
+}
+
+#[test]
 fn a_message_within_is_read_by_its_own_headers() {
     let text = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\
         Content-Disposition: attachment; filename=\"outer.txt\"\n\nSubject: inner\n\
@@ -89,7 +100,7 @@ fn what_is_wrong_is_noted() {
             "Content-Transfer-Encoding: quoted-printable\n\n=zz\n".into(),
             Anomaly::InvalidQuotedPrintable,
         ),
-        ("no colon\n\n".into(), Anomaly::Malformed),
+        ("a: b\nno colon\n\n".into(), Anomaly::Malformed),
         ("a: b\n".repeat(3000), Anomaly::Malformed),
         (nested(20), Anomaly::Malformed),
         ("Content-Type: message/rfc822\n\n".repeat(20), Anomaly::Malformed),
