@@ -361,6 +361,18 @@ impl Fields {
         self.direction
     }
 
+    /// Records of one object each, when there are several of the same key: one for each question of a message, say.
+    pub fn records(self) -> impl Iterator<Item = Self> {
+        let several = self.list.len() > 1 && self.list.iter().all(|(key, _)| *key == self.list[0].0);
+        let direction = self.direction;
+        let parts: Vec<_> = if several {
+            self.list.into_iter().map(|object| vec![object]).collect()
+        } else {
+            vec![self.list]
+        };
+        parts.into_iter().map(move |list| Self { list, direction })
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

@@ -21,6 +21,8 @@ pub struct AppFlow {
     sides: [Side; 2],
     /// Nobody reads the flow any more.
     off: bool,
+    /// What was just looked at shows that client and server were taken for each other.
+    turned: bool,
     /// What the flow spoke before it changed, and what it was to speak then.
     before: Option<ProtocolId>,
     agreed: Option<ProtocolId>,
@@ -89,7 +91,8 @@ pub struct Fed {
     pub other: bool,
     /// Nobody reads the flow any more.
     pub off: bool,
-    /// What was taken for the client is the server.
+    /// What was taken for the client is the server: nothing was read, and the same is to be fed again in the other
+    /// direction after a [`swap`](AppFlow::swap).
     pub reversed: bool,
     /// There may be more to do with the same bytes.
     pub again: bool,
@@ -225,7 +228,10 @@ impl AppFlow {
                     ..Fed::default()
                 };
             }
-            return Fed::default();
+            return Fed {
+                reversed: std::mem::take(&mut self.turned),
+                ..Fed::default()
+            };
         }
         if self.expecting.is_some() && !data.is_empty() {
             return self.change(data, eof, direction, link);
@@ -322,9 +328,10 @@ impl AppFlow {
             self.sides[other].known(),
         );
         match found {
-            Recognised::As(id, _) => {
+            Recognised::As(id, reversed) => {
                 self.sides[at].looked = true;
                 self.sides[at].looks = Some(id);
+                self.turned = reversed && link.transport == Transport::Udp;
                 match self.protocol {
                     None => self.begin(id, link),
                     Some(known) if known != id => self.events.insert(AppEvent::MismatchProtocolBothDirections),
@@ -340,12 +347,15 @@ impl AppFlow {
                     self.stop();
                     return false;
                 }
-                true
+                !self.turned
             }
             Recognised::NotYet if !eof => self.protocol.is_some() && self.sides[other].looks.is_some(),
             Recognised::NotYet | Recognised::Nothing => {
                 self.sides[at].looked = true;
                 if self.protocol.is_some() {
+                    if link.transport == Transport::Udp {
+                        self.sides[at].looks = self.protocol;
+                    }
                     if link.transport == Transport::Tcp {
                         self.events.insert(AppEvent::DetectProtocolOnlyOneDirection);
                     }

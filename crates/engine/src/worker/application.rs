@@ -110,7 +110,7 @@ impl Expectations {
 impl Worker {
     /// Gives the parser of the packet's flow what the packet brought. What rules are not to see from the next packet on
     /// is returned, for [`hide`](Self::hide).
-    pub(super) fn follow_application(&mut self, shard: &mut Shard, subjected: &Subjected<'_>) -> FlowFlags {
+    pub(super) fn follow_application(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>) -> FlowFlags {
         let packet = subjected.packet;
         let Some((flow, found)) = subjected.flow.and_then(|f| Some((shard.flows.get_mut(f)?, f))) else {
             return FlowFlags::default();
@@ -140,17 +140,17 @@ impl Worker {
                 }
             }
             Transport::Udp(_) if !packet.payload.is_empty() && !packet.invalid => {
-                let (client, server) = (flow.client(), flow.server());
-                let app = flow.session.app.get_or_insert_with(Box::default);
-                let link = Link {
-                    layer: &layer,
-                    transport: Carrier::Udp,
-                    client,
-                    server,
-                    time: packet.time,
-                    files: &self.files,
-                };
-                app.feed(packet.payload, false, direction, &link);
+                if feed_datagram(flow, packet, direction, &layer, &self.files).reversed {
+                    let direction = direction.reverse();
+                    subjected.direction = Some(direction);
+                    shard.flows.swap(found);
+                    if let Some(flow) = shard.flows.get_mut(found) {
+                        if let Some(app) = flow.session.app.as_deref_mut() {
+                            app.swap();
+                        }
+                        feed_datagram(flow, packet, direction, &layer, &self.files);
+                    }
+                }
             }
             _ => return FlowFlags::default(),
         }
@@ -343,7 +343,9 @@ impl Settling<'_, '_> {
                 };
                 (user.logger.write)(&context, &mut fields);
                 if !fields.is_empty() {
-                    self.tell(user.logger.event_type, state.id, fields);
+                    for fields in fields.records() {
+                        self.tell(user.logger.event_type, state.id, fields);
+                    }
                 }
             }
             self.worker.logs = logs;
@@ -419,6 +421,26 @@ impl Settling<'_, '_> {
         self.record = Some(Arc::clone(&record));
         record
     }
+}
+
+/// Gives the parser a datagram.
+fn feed_datagram(
+    flow: &mut Flow<Session>,
+    packet: &Packet<'_>,
+    direction: Direction,
+    layer: &AppLayer,
+    files: &FileSettings,
+) -> Fed {
+    let link = Link {
+        layer,
+        transport: Carrier::Udp,
+        client: flow.client(),
+        server: flow.server(),
+        time: packet.time,
+        files,
+    };
+    let app = flow.session.app.get_or_insert_with(Box::default);
+    app.feed(packet.payload, false, direction, &link)
 }
 
 /// Gives the parser what has become visible of both streams, one direction first.

@@ -84,7 +84,7 @@ impl Worker {
                 app.is_none_or(|app| app.announce(found.direction))
             });
             self.follow_tcp(shard, &mut subjected, found);
-            hidden = self.follow_application(shard, &subjected);
+            hidden = self.follow_application(shard, &mut subjected);
         }
         let verdict = self.inspect(shard, &subjected, out);
         if let Some(flow) = subjected.flow.and_then(|f| shard.flows.get_mut(f)) {

@@ -34,10 +34,17 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
             problem
         });
     };
-    let number = app
-        .event(event)
-        // Suricata: a rule for an event that is not (or no longer) there is left out, and nothing fails.
-        .ok_or_else(|| Problem::new(format!("{protocol} has no event `{event}`")).unsupported())?;
+    let Some(number) = app.event(event) else {
+        let unknown = Problem::new(format!("{protocol} has no event `{event}`"));
+        if !arg.is_suricata() {
+            return Err(unknown);
+        }
+        // Suricata: a rule for an event that is not (or no longer) there is no mistake, and matches nothing.
+        draft.warnings.push(unknown.help("the rule never matches: leave it out"));
+        draft.narrow_app([app.name])?;
+        draft.checks.push(Box::new(Never));
+        return Ok(());
+    };
     draft.narrow_app([app.name])?;
     draft.tx_checks.push(Box::new(EventCheck {
         event: number,
@@ -70,6 +77,15 @@ impl TxCheck for EventCheck {
 
     fn event(&self) -> Option<u8> {
         Some(self.event)
+    }
+}
+
+#[derive(Debug)]
+struct Never;
+
+impl PacketCheck for Never {
+    fn matches(&self, _context: &PacketContext<'_>) -> bool {
+        false
     }
 }
 

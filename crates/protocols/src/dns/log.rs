@@ -30,17 +30,23 @@ pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
         .map(str::to_ascii_lowercase)
         .collect();
     let has = |format: &str| formats.iter().all(String::is_empty) || formats.iter().any(|f| f == format);
-    fields.add(
-        NAME,
-        &Entry {
-            message: &tx.message,
-            tx_id: context.state.id,
-            response,
-            old,
-            detailed: context.alert.is_some() || has("detailed"),
-            grouped: context.alert.is_none() && has("grouped"),
-        },
-    );
+    let entry = |query| Entry {
+        message: &tx.message,
+        query,
+        tx_id: context.state.id,
+        response,
+        old,
+        detailed: context.alert.is_some() || has("detailed"),
+        grouped: context.alert.is_none() && has("grouped"),
+    };
+    if old && !response {
+        // Suricata: a record for each question, up to version 2.
+        for query in tx.message.queries.iter().filter(|query| is_wanted(options, query)) {
+            fields.add(NAME, &entry(Some(query)));
+        }
+    } else {
+        fields.add(NAME, &entry(tx.message.queries.first()));
+    }
 }
 
 /// Whether the configuration wants a record of the message.
@@ -49,16 +55,20 @@ fn wanted(options: &Settings, message: &Message, response: bool) -> bool {
     if !options.flag(switch, true).unwrap_or(true) {
         return false;
     }
+    options.list("types").is_empty() || message.queries.iter().any(|query| is_wanted(options, query))
+}
+
+/// Whether the configuration wants records of questions of such a type.
+fn is_wanted(options: &Settings, query: &Query) -> bool {
     let types = options.list("types");
-    types.is_empty()
-        || message.queries.iter().any(|query| {
-            let name = type_name(query.rrtype);
-            types.iter().any(|wanted| wanted.eq_ignore_ascii_case(&name))
-        })
+    let name = type_name(query.rrtype);
+    types.is_empty() || types.iter().any(|wanted| wanted.eq_ignore_ascii_case(&name))
 }
 
 struct Entry<'a> {
     message: &'a Message,
+    /// The question that a record of version 2 is of.
+    query: Option<&'a Query>,
     tx_id: u64,
     response: bool,
     /// As version 2 of the record has it.
@@ -101,7 +111,6 @@ impl Entry<'_> {
     fn version_2<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         let header = self.message.header;
         map.serialize_entry("version", &2)?;
-        let query = self.message.queries.first();
         if self.response {
             map.serialize_entry("type", "answer")?;
             self.header(map)?;
@@ -109,7 +118,7 @@ impl Entry<'_> {
             map.serialize_entry("type", "query")?;
             map.serialize_entry("id", &header.id)?;
         }
-        if let Some(query) = query {
+        if let Some(query) = self.query {
             self.name(map, "rrname", query.name)?;
             map.serialize_entry("rrtype", &type_name(query.rrtype))?;
         }
@@ -167,7 +176,7 @@ impl Entry<'_> {
         if records.is_empty() {
             return Ok(());
         }
-        let list: Vec<Value> = records.iter().flat_map(|record| self.record(record)).collect();
+        let list: Vec<Value> = records.iter().flat_map(|record| self.record(record, key)).collect();
         map.serialize_entry(key, &list)
     }
 
@@ -178,10 +187,17 @@ impl Entry<'_> {
         Value::Object(object)
     }
 
-    /// A record, or one for each string of a TXT record.
-    fn record(&self, record: &Record) -> Vec<Value> {
+    /// A record, or one for each string of a TXT record. The schema has what was cut in the authority section alone.
+    fn record(&self, record: &Record, section: &str) -> Vec<Value> {
         let mut object = Map::new();
-        self.insert(&mut object, "rrname", record.name);
+        if section == "authorities" {
+            self.insert(&mut object, "rrname", record.name);
+            if matches!(record.data, Data::Name(name) if name.truncated) {
+                object.insert("rdata_truncated".into(), true.into());
+            }
+        } else {
+            object.insert("rrname".into(), text(self.message.name(record.name)).into());
+        }
         object.insert("rrtype".into(), type_name(record.rrtype).into());
         object.insert("ttl".into(), record.ttl.into());
         let says = self.says(record);

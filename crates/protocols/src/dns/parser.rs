@@ -65,7 +65,13 @@ impl Parser for DnsParser {
             }
             return Outcome::Consumed(data.len());
         }
-        self.stream(data, context.direction)
+        let before = self.transactions.total();
+        let outcome = self.stream(data, context.direction);
+        if self.transactions.total() > before {
+            // Suricata: the raw stream is inspected message by message.
+            trigger_raw(context);
+        }
+        outcome
     }
 
     fn gap(&mut self, _bytes: u64, context: &mut Context<'_>) -> Outcome {
@@ -79,6 +85,12 @@ impl Parser for DnsParser {
 
     fn transactions_mut(&mut self) -> &mut dyn TransactionList {
         &mut self.transactions
+    }
+}
+
+fn trigger_raw(context: &mut Context<'_>) {
+    if let Some(trigger) = context.effects.trigger_raw.get_mut(context.direction.index()) {
+        *trigger = true;
     }
 }
 
