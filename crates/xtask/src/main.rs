@@ -5,6 +5,7 @@ mod docs;
 mod finding;
 mod floors;
 mod links;
+mod new_protocol;
 mod text;
 mod tree;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         ["floors"] => Tree::of_workspace().and_then(|tree| floors::check(&tree)),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
+        ["new-protocol", name] => new_protocol::new_protocol(name),
         ["check-text"] => Tree::of_workspace().map(|tree| text::check(&tree)),
         _ => {
             eprint!("{USAGE}");
@@ -60,6 +62,8 @@ fn counted(n: usize) -> String {
 const USAGE: &str = "\
 cargo xtask floors        which crate and module imports which, where unsafe code and clocks are, sizes and names of files
 cargo xtask docs          makes the pages below docs/ that come from the code; with --check says which are stale
+cargo xtask new-protocol NAME
+                          makes a folder for an application protocol, copied from the one that is made for it
 cargo xtask check-text    tracked files name no path of one machine, hold no conflict marker and no snapshot under review;
                           links between pages lead somewhere
 ";

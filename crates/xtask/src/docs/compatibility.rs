@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use engine::keyword::Keyword;
+use engine::buffer::{BufferDef, Source};
+use engine::keyword::{Keyword, Kind};
 
 use super::keywords::is_named;
 use super::known::{self, Family};
@@ -14,6 +15,9 @@ pub fn page(all: &[&Keyword]) -> String {
         ("@keywords@", keywords(all)),
         ("@deviations@", deviations(all)),
         ("@protocols@", names(engine::compile::PROTOCOLS.iter().copied())),
+        ("@applications@", applications()),
+        ("@app-events@", app_events()),
+        ("@records@", names(record_types())),
         ("@decoder-events@", decoder_events()),
         ("@stream-events@", stream_events()),
     ];
@@ -59,6 +63,52 @@ fn deviations(all: &[&Keyword]) -> String {
         list.iter()
             .map(|k| [format!("`{}`", k.name), k.deviation.unwrap_or_default().to_owned()]),
     )
+}
+
+fn applications() -> String {
+    let rows = protocols::ALL.iter().map(|protocol| {
+        let app = protocol.app;
+        let all_names = std::iter::once(app.name).chain(app.aliases.iter().copied());
+        let records = app.loggers.iter().map(|logger| logger.event_type);
+        let state = match (app.setup, protocol.deviation) {
+            (None, _) => "recognised, not parsed".to_owned(),
+            (Some(_), None) => protocol.summary.to_owned(),
+            (Some(_), Some(deviation)) => format!("{}. {deviation}", protocol.summary.trim_end_matches('.')),
+        };
+        [names(all_names), state, names(buffers(app.name)), names(records)]
+    });
+    table(["protocol", "", "buffers", "EVE records"], rows)
+}
+
+/// The buffers that a protocol fills.
+fn buffers(protocol: &str) -> Vec<&'static str> {
+    let fills = |buffer: &BufferDef| match buffer.source {
+        Source::Transaction(providers) => providers.iter().any(|p| p.protocol == protocol),
+        _ => false,
+    };
+    let all = protocols::keywords();
+    let filled = all.iter().filter_map(|keyword| match keyword.kind {
+        Kind::StickyBuffer(buffer) if fills(buffer) => Some(keyword.name),
+        _ => None,
+    });
+    filled.collect()
+}
+
+fn app_events() -> String {
+    let with_events = protocols::ALL.iter().filter(|protocol| !protocol.app.events.is_empty());
+    let rows = with_events.map(|protocol| {
+        let app = protocol.app;
+        [names([app.name]), names(app.events.iter().copied())]
+    });
+    table(["protocol", "events"], rows)
+}
+
+fn record_types() -> Vec<&'static str> {
+    let all = protocols::ALL.iter().flat_map(|protocol| protocol.app.loggers);
+    let mut types: Vec<&str> = all.map(|logger| logger.event_type).collect();
+    types.sort_unstable();
+    types.dedup();
+    types
 }
 
 fn decoder_events() -> String {

@@ -78,6 +78,8 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Flow(..) => "A condition on the flow or on remembered state.",
         Kind::Payload(..) => "Looks at the current buffer.",
         Kind::Modifier(..) => "Changes the option before it.",
+        Kind::BufferModifier(..) => "Puts the content before it into a buffer.",
+        Kind::Transaction(..) => "A condition on a transaction.",
         Kind::StickyBuffer(..) | Kind::ValueBuffer(..) => "A sticky buffer: what follows looks at it.",
         Kind::Transform(..) => "A transform: changes the current buffer before what follows looks at it.",
         Kind::PostMatch(..) => "What a match does.",

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use engine::keyword::Keyword;
 
 use crate::finding::Finding;
 use crate::tree;
@@ -50,6 +51,11 @@ pub fn check() -> Result<Vec<Finding>> {
 }
 
 fn pages(root: &Path) -> Result<Vec<Page>> {
+    let all: Vec<&Keyword> = engine::keywords::ALL
+        .iter()
+        .copied()
+        .chain(protocols::keywords())
+        .collect();
     Ok(vec![
         Page {
             path: "docs/cli.md",
@@ -57,7 +63,7 @@ fn pages(root: &Path) -> Result<Vec<Page>> {
         },
         Page {
             path: "docs/compatibility.md",
-            text: compatibility::page(engine::keywords::ALL),
+            text: compatibility::page(&all),
         },
         Page {
             path: "docs/diagnostics.md",
@@ -65,7 +71,7 @@ fn pages(root: &Path) -> Result<Vec<Page>> {
         },
         Page {
             path: "docs/keywords.md",
-            text: keywords::page(engine::keywords::ALL),
+            text: keywords::page(&all),
         },
     ])
 }
