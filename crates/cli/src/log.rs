@@ -1,6 +1,6 @@
 //! What the program says of itself: on the console, and in the logs that a configuration names.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Mutex;
@@ -61,7 +61,7 @@ impl Log {
         for output in &config.outputs {
             let file = match &output.to {
                 LogTarget::Console => None,
-                LogTarget::File(path) => Some(OpenOptions::new().create(true).append(true).open(folder.join(path))?),
+                LogTarget::File(path) => Some(open(&folder.join(path))?),
             };
             let level = output.level.unwrap_or(config.level);
             targets.push(Target {
@@ -143,6 +143,14 @@ impl Target {
             None => writeln!(io::stdout(), "{line}"),
         };
     }
+}
+
+/// Opens a log for more, and makes its folder if need be.
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new().create(true).append(true).open(path)
 }
 
 fn now() -> Timestamp {

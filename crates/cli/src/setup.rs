@@ -78,6 +78,7 @@ impl Setup {
             env: &self.env,
             variables: &self.variables,
             thresholds: &self.thresholds,
+            actions: self.config.action_order,
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use engine::app_layer::{FileSettings, Settings};
-use engine::compile::Variables;
+use engine::compile::{ActionOrder, Variables};
 use engine::config::Config;
 
 use crate::error::ConfigErrors;
@@ -12,7 +12,7 @@ use crate::outputs::{EveLogConfig, FastLogConfig, FileStoreConfig};
 use crate::section::{Notes, Section};
 use crate::sections::files::path;
 use crate::sections::logging::LogConfig;
-use crate::sections::{decoder, defrag, file_store, files, flow, logging, outputs, stream, vars};
+use crate::sections::{decoder, defrag, exception, file_store, files, flow, logging, outputs, stream, vars};
 use crate::tree::Tree;
 use crate::unused::unused;
 use crate::value::{choice, flag, number, seconds};
@@ -55,6 +55,8 @@ pub struct Loaded {
     pub log_dir: Option<PathBuf>,
     /// EVE logs that are enabled.
     pub eve: Vec<EveLogConfig>,
+    /// The order in which the actions of rules are carried out.
+    pub action_order: ActionOrder,
     /// What the first EVE log that has a type of an application protocol's records says of it, by type.
     pub eve_types: BTreeMap<String, Settings>,
     /// `app-layer.protocols`.
@@ -126,6 +128,20 @@ impl Request {
         self.read(self.tree()?)
     }
 
+    /// What the files say of the program's log and of its folder, whatever else is wrong with them.
+    ///
+    /// # Errors
+    /// As of [`Request::tree`].
+    pub fn log(&self) -> Result<(LogConfig, Option<PathBuf>), ConfigErrors> {
+        let tree = self.tree()?;
+        let notes = Notes::default();
+        let root = Section::root(&tree.root, &notes);
+        Ok((
+            logging::logging(&root.section("logging")),
+            path(&root, "default-log-dir"),
+        ))
+    }
+
     /// Reads the files and applies the overrides, whatever they mean.
     ///
     /// # Errors
@@ -182,6 +198,7 @@ impl Request {
             geoip_database: path(root, "geoip-database"),
             log_dir: path(root, "default-log-dir"),
             eve: outputs.eve,
+            action_order: action_order(root),
             eve_types,
             protocols: root.section("app-layer").section("protocols").settings(),
             fast: outputs.fast,
@@ -210,11 +227,13 @@ impl Request {
     fn engine(&self, root: &Section<'_>, variables: &Variables) -> Config {
         let standard = Config::standard();
         let vlan_tracking = root.section("vlan").flag("use-for-tracking", standard.vlan_tracking);
+        let stream = stream::stream(root, self.inline);
         Config {
+            exceptions: exception::exceptions(root, self.inline, stream.midstream),
             decode: decoder::decoder(&root.section("decoder"), variables),
             defrag: defrag::defrag(&root.section("defrag"), vlan_tracking),
             flow: flow::flow(root),
-            stream: stream::stream(root, self.inline),
+            stream,
             vlan_tracking,
             inline: self.inline,
             // Suricata: 0 is the default.
@@ -239,6 +258,29 @@ impl Loaded {
             ..Request::default()
         }
         .load()
+    }
+}
+
+/// `action-order`: all four actions, each once.
+fn action_order(root: &Section<'_>) -> ActionOrder {
+    let section = root.section("action-order");
+    let texts = section.texts();
+    if texts.is_empty() {
+        return ActionOrder::default();
+    }
+    let place = |name: &str| texts.iter().position(|(text, _)| text.trim() == name);
+    let found = (place("pass"), place("drop"), place("reject"), place("alert"));
+    match found {
+        (Some(pass), Some(drop), Some(reject), Some(alert)) if texts.len() == 4 => ActionOrder {
+            pass: pass as u8,
+            drop: drop as u8,
+            reject: reject as u8,
+            alert: alert as u8,
+        },
+        _ => {
+            section.wrong("name pass, drop, reject and alert, each once");
+            ActionOrder::default()
+        }
     }
 }
 

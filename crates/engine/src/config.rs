@@ -7,6 +7,7 @@ use packet::DecodeConfig;
 
 use crate::app_layer::{AppLayer, FileSettings, Settings};
 use crate::defrag::DefragConfig;
+use crate::exception::ExceptionPolicies;
 use crate::flow::FlowConfig;
 use crate::stream::StreamConfig;
 
@@ -33,6 +34,8 @@ pub struct Config {
     pub inline: bool,
     /// At most so many alerts a packet; the graver ones go first.
     pub packet_alert_max: usize,
+    /// What becomes of packets that cannot be followed.
+    pub exceptions: ExceptionPolicies,
     /// Application protocols.
     pub app: AppConfig,
 }

@@ -6,7 +6,7 @@ use packet::{LinkType, Timestamp};
 
 use crate::config::Config;
 use crate::detect::RuleSet;
-use crate::event::{Alert, Body, Event, Position};
+use crate::event::{Alert, Body, Dropped, Event, Position, VerdictAction, VerdictRecord};
 use crate::policy::{Decision, Policy};
 use crate::rule::Action;
 use crate::worker::{Frame, Output, PacketMatches, Verdict, Worker, WorkerCounters};
@@ -30,6 +30,10 @@ pub struct Settler {
     pub overflowed: u64,
     /// Matches that a threshold or a suppression kept silent.
     pub silenced: u64,
+    /// Packets that were dropped, and those of them that were rejected, only once thresholds were asked.
+    pub dropped: (u64, u64),
+    /// The alerts of the packet that is settled.
+    settled: Vec<Event>,
 }
 
 impl Engine {
@@ -134,6 +138,8 @@ impl Settler {
             alerts: vec![0; rules.rules.len()],
             overflowed: 0,
             silenced: 0,
+            dropped: (0, 0),
+            settled: Vec::new(),
         }
     }
 
@@ -151,7 +157,7 @@ impl Settler {
         sink: &mut impl FnMut(Event),
     ) -> Settled {
         let mut settled = Settled::default();
-        let mut told = 0;
+        let (mut told, mut passed, mut by) = (0, false, None);
         for (nth, matched) in packet.matches.iter().enumerate() {
             let found = matched.found;
             let Some(rule) = rules.rules.get(found.rule as usize) else {
@@ -168,13 +174,21 @@ impl Settler {
                 }
                 Decision::Alert(changed) => changed.unwrap_or(rule.action),
             };
+            let covers_flow = rule.scope.covers_flow(found.stream);
             if action == Action::Pass {
-                settled.marks_flow = Some(true);
+                passed = true;
+                if covers_flow && settled.marks_flow.is_none() {
+                    settled.marks_flow = Some(true);
+                }
                 break;
             }
             let blocks = self.inline && matches!(action, Action::Drop | Action::Reject(_));
             if blocks {
-                settled.marks_flow = Some(false);
+                by.get_or_insert(found.rule);
+                // What a rate makes of a rule goes as far as the rule.
+                if covers_flow {
+                    settled.marks_flow.get_or_insert(false);
+                }
                 settled.verdict = settled.verdict.max(match action {
                     Action::Reject(whom) => Verdict::Reject(whom),
                     _ => Verdict::Drop,
@@ -198,6 +212,7 @@ impl Settler {
                 drops: matches!(action, Action::Drop | Action::Reject(_)),
                 blocked: packet.dropped || blocks,
                 rejected: matches!(action, Action::Reject(_)) && blocks,
+                verdict: VerdictRecord::default(),
                 stream: found.stream,
                 payload: matched.payload.clone(),
                 app: matched.app.clone(),
@@ -206,10 +221,47 @@ impl Settler {
                 order: packet.position.order + nth as u64,
                 ..packet.position
             };
-            sink(Event {
+            self.settled.push(Event {
                 position,
                 body: Body::Alert(Box::new(alert)),
             });
+        }
+        let verdict = if packet.dropped && settled.verdict == Verdict::Accept {
+            Verdict::Drop
+        } else {
+            settled.verdict
+        };
+        let to_server = packet.packet.flow.as_ref().is_none_or(|flow| flow.to_server);
+        let mut record = verdict.record(to_server);
+        if passed && verdict == Verdict::Accept {
+            record.action = VerdictAction::Pass;
+        }
+        for mut event in self.settled.drain(..) {
+            if let Body::Alert(alert) = &mut event.body {
+                alert.verdict = record;
+            }
+            sink(event);
+        }
+        if settled.verdict != Verdict::Accept && !packet.dropped {
+            self.dropped.0 += 1;
+            self.dropped.1 += u64::from(matches!(settled.verdict, Verdict::Reject(_)));
+            if let Some(header) = packet.header {
+                let position = Position {
+                    order: packet.position.order + packet.matches.len() as u64,
+                    ..packet.position
+                };
+                let dropped = Dropped {
+                    packet: Arc::clone(&packet.packet),
+                    reason: "rules",
+                    header,
+                    rule: by,
+                    verdict: record,
+                };
+                sink(Event {
+                    position,
+                    body: Body::Drop(Box::new(dropped)),
+                });
+            }
         }
         settled
     }

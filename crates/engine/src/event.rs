@@ -251,6 +251,8 @@ pub struct Alert {
     pub blocked: bool,
     /// The rule's action took effect as a rejection.
     pub rejected: bool,
+    /// What became of the packet in the end.
+    pub verdict: VerdictRecord,
     /// The match was in reassembled data.
     pub stream: bool,
     /// The payload that was inspected, where records show payloads.
@@ -278,6 +280,10 @@ pub struct FlowRecord {
     pub reason: &'static str,
     /// A rule alerted on it.
     pub alerted: bool,
+    /// `drop` or `pass`, where all of its packets are dropped or passed.
+    pub action: Option<&'static str>,
+    /// What could not be followed in it, and what was done then: EVE's `target` and `policy`.
+    pub exceptions: Vec<(&'static str, &'static str)>,
     /// TCP: flags seen to the server, to the client; state; whether gaps were seen.
     pub tcp: Option<TcpRecord>,
 }
@@ -317,6 +323,29 @@ pub struct Dropped {
     pub header: DroppedHeader,
     /// The rule that asked for it.
     pub rule: Option<u32>,
+    /// Whether it was answered.
+    pub verdict: VerdictRecord,
+}
+
+/// What became of a packet, as records tell of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VerdictRecord {
+    /// What was done.
+    pub action: VerdictAction,
+    /// Who was told that the packet was rejected: `to_server`, `to_client`, `both`.
+    pub reject: Option<&'static str>,
+}
+
+/// What was done with a packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VerdictAction {
+    /// It went on.
+    #[default]
+    Alert,
+    /// It went on, and no more rules were asked.
+    Pass,
+    /// It did not go on.
+    Drop,
 }
 
 /// Header fields that EVE shows of a dropped packet.

@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub mod event;
+pub mod exception;
 pub mod mpm;
 
 pub mod defrag;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use engine::eve::Origin;
 use engine::event::{
     Alert, Anomaly, Body, Dropped, DroppedHeader, Event, Fields, FileInfo, FileKey, FileRecord, FlowRecord,
-    FlowSummary, PacketRecord, PacketSource, Position, TcpRecord,
+    FlowSummary, PacketRecord, PacketSource, Position, TcpRecord, VerdictAction, VerdictRecord,
 };
 use engine::rule::{Reference, RuleMeta, Target};
 use packet::{LinkType, Timestamp};
@@ -84,6 +84,7 @@ pub(crate) fn events() -> Vec<Event> {
             drops,
             blocked,
             rejected: false,
+            verdict: VerdictRecord::default(),
             stream: rule == 0,
             payload,
             app: None,
@@ -234,6 +235,10 @@ fn dropped(packet: &PacketRecord, tcp: Option<(u32, u32, u16, u8, u8, u16)>, udp
         reason: "rules",
         header,
         rule: Some(1),
+        verdict: VerdictRecord {
+            action: VerdictAction::Drop,
+            reject: Some("both"),
+        },
     }
 }
 
@@ -252,6 +257,8 @@ fn flow_record(protocol: u8, tcp: Option<TcpRecord>) -> FlowRecord {
         state: "closed",
         reason: "timeout",
         alerted: true,
+        action: Some("drop"),
+        exceptions: vec![("stream_midstream", "drop_flow")],
         tcp,
     }
 }

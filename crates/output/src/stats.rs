@@ -32,6 +32,8 @@ pub struct RunCounters {
     pub ips: Option<IpsCounters>,
     /// Of a store of files.
     pub file_store: Option<Arc<FileStoreCounters>>,
+    /// The policies that have counters, whether or not one was carried out: the exception's counter and the policy.
+    pub exceptions: Vec<(&'static str, &'static str)>,
 }
 
 /// What the kernel counted.
@@ -84,6 +86,13 @@ impl RunCounters {
         if let Some(ips) = &self.ips {
             ips.add_to(&mut tree);
         }
+        for (exception, policy) in self.exceptions.iter().chain(workers.exceptions.keys()) {
+            let count = workers.exceptions.get(&(*exception, *policy)).copied().unwrap_or(0);
+            tree.set(
+                &format!("exception_policy.{exception}.{policy}"),
+                StatsTree::Count(count),
+            );
+        }
         tree
     }
 }
@@ -104,8 +113,11 @@ impl IpsCounters {
         tree.add("ips.accepted", self.accepted);
         tree.add("ips.blocked", self.blocked);
         tree.add("ips.rejected", self.rejected);
+        for reason in DROP_REASONS {
+            tree.add(&format!("ips.drop_reason.{reason}"), 0);
+        }
         for (reason, count) in &self.reasons {
-            tree.add(&format!("ips.drop_reason.{reason}"), *count);
+            tree.add(&format!("ips.drop_reason.{}", reason.replace(' ', "_")), *count);
         }
     }
 }
@@ -130,6 +142,9 @@ fn decoder(workers: &WorkerCounters, tree: &mut StatsTree) {
     }
     tree.add("decoder.too_many_layers", counted(DecoderEvent::TooManyLayers));
 }
+
+/// The reasons that always have a counter.
+const DROP_REASONS: &[&str] = &["rules", "flow_drop", "stream_error", "stream_midstream"];
 
 /// Flows that gave way to others of their hash are counted where Suricata counts flows that gave way.
 fn flow_name(name: &'static str) -> &'static str {

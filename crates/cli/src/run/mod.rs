@@ -44,10 +44,16 @@ pub fn run(args: &RunArgs) -> Ended {
             anyhow!("no rules: name files or folders with -r, or a configuration with -c"),
         ));
     }
-    let mut setup = set_up(args).map_err(|e| Failure::new(Exit::Rules, e))?;
+    let mut setup = set_up(args).map_err(|error| {
+        log_failure(args, &error);
+        Failure::new(Exit::Rules, error)
+    })?;
     let log = open_log(args, &setup)?;
     for problem in &setup.problems {
         log.error(problem.module, &problem.message);
+    }
+    for list in setup.config.reputation.iter().flat_map(|files| &files.lists) {
+        log.info("reputation", &format!("Loading reputation file: {}", list.display()));
     }
     let ready = prepare(args, &mut setup, &log)?;
     for warning in &setup.config.warnings {
@@ -103,15 +109,33 @@ pub fn run(args: &RunArgs) -> Ended {
         .map_err(|e| Failure::new(Exit::Usage, e))
 }
 
+/// Says in the logs that a configuration names what is wrong with it.
+fn log_failure(args: &RunArgs, error: &anyhow::Error) {
+    let Ok((mut config, folder)) = request(args).log() else {
+        return;
+    };
+    // The console is told anyway.
+    config.outputs.retain(|output| output.to != config::LogTarget::Console);
+    let folder = args.log_dir.clone().or(folder).unwrap_or_default();
+    if args.manner.suricata
+        && let Ok(log) = Log::open(&config, &folder, args.verbose)
+    {
+        log.error("conf", &format!("{error:#}"));
+    }
+}
+
 fn set_up(args: &RunArgs) -> anyhow::Result<Setup> {
-    let request = config::Request {
+    Setup::new(request(args), &args.rules, args.manner.suricata)
+}
+
+fn request(args: &RunArgs) -> config::Request {
+    config::Request {
         path: args.config.clone(),
         include: args.manner.include.clone(),
         set: args.set.clone(),
         inline: args.manner.inline,
         ..config::Request::default()
-    };
-    Setup::new(request, &args.rules, args.manner.suricata)
+    }
 }
 
 /// Where the program says what it does: the configuration decides with Suricata's command line.

@@ -11,10 +11,11 @@ use engine::config::Config;
 use engine::detect::RuleSet;
 use engine::eve::{EveOptions, Origin};
 use engine::event::{Body, Event};
+use engine::exception::{Exception, ExceptionPolicies, ExceptionPolicy};
 use engine::worker::WorkerCounters;
 use output::{
-    AlertLineOptions, CaptureCounters, Console, EveLog, FastLog, FileStore, Mode, OutputError, RecordKinds,
-    RecordWriter, RuleCounts, RunCounters, Sink, Sinks, Summary,
+    AlertLineOptions, CaptureCounters, Console, EveLog, FastLog, FileStore, IpsCounters, Mode, OutputError,
+    RecordKinds, RecordWriter, RuleCounts, RunCounters, Sink, Sinks, Summary,
 };
 
 use super::Ready;
@@ -83,6 +84,8 @@ impl Report {
                 rules_loaded: ready.rules.rules.len() as u64,
                 rules_failed: ready.refused as u64,
                 rules_skipped: ready.skipped as u64,
+                ips: ready.config.inline.then(IpsCounters::default),
+                exceptions: exception_counters(&ready.config.exceptions),
                 ..RunCounters::default()
             },
             interface,
@@ -136,6 +139,14 @@ impl Report {
         self.summary.add_alerts(&rules.meta, &settler.alerts);
         self.summary.suppressed += settler.silenced;
         self.summary.overflowed += settler.overflowed;
+        if let Some(ips) = &mut self.run.ips {
+            ips.blocked += counters.drops + settler.dropped.0;
+            ips.rejected += counters.rejected + settler.dropped.1;
+            for (reason, count) in &counters.drop_reasons {
+                *ips.reasons.entry(reason).or_default() += count;
+            }
+            *ips.reasons.entry("rules").or_default() += settler.dropped.0;
+        }
     }
 
     /// What the kernel counted of live traffic.
@@ -170,6 +181,9 @@ impl Report {
         summary.span = counters.span;
         summary.dropped = counters.drops;
         summary.bad_checksums = counters.bad_checksums;
+        if let Some(ips) = &mut self.run.ips {
+            ips.accepted = counters.packets.saturating_sub(ips.blocked);
+        }
         self.run.alerts = summary.alert_count();
         self.run.alerts_overflowed = summary.overflowed;
         self.run.alerts_suppressed = summary.suppressed;
@@ -271,6 +285,28 @@ impl Report {
             self.failed = Some(error);
         }
     }
+}
+
+/// The counters of exceptions about which something is done: all that could be done has one.
+fn exception_counters(policies: &ExceptionPolicies) -> Vec<(&'static str, &'static str)> {
+    let acted = Exception::ALL
+        .into_iter()
+        .filter(|e| policies.of(*e) != ExceptionPolicy::Ignore);
+    let of_flows = |policy| {
+        matches!(
+            policy,
+            ExceptionPolicy::DropFlow | ExceptionPolicy::PassFlow | ExceptionPolicy::Bypass
+        )
+    };
+    acted
+        .flat_map(|exception| {
+            let possible = ExceptionPolicy::NAMES.map(|(_, policy)| policy);
+            let possible = possible.into_iter().filter(move |policy| {
+                *policy != ExceptionPolicy::Ignore && (exception.has_flow() || !of_flows(*policy))
+            });
+            possible.map(move |policy| (exception.counter(), policy.name()))
+        })
+        .collect()
 }
 
 /// Where logs go, if anywhere.

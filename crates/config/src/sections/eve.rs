@@ -51,10 +51,15 @@ fn record_type(item: &Item<'_>, protocols: &[&str], config: &mut EveLogConfig) {
         "drop" if enabled(item.options()) => {
             records.drop = Some(drop_records(item.options()));
             item.options().set("alerts", &mut config.options.drop_alerts, flag);
+            item.options().set("verdict", &mut config.options.drop_verdict, flag);
         }
         "stats" if enabled(item.options()) => records.stats = Some(stats(item.options())),
         "files" if enabled(item.options()) => records.files = Some(file_store::shown(item.options())),
-        "flow" if enabled(item.options()) => records.flow = true,
+        "flow" if enabled(item.options()) => {
+            records.flow = true;
+            item.options()
+                .set("exception-policy", &mut config.options.flow_exceptions, flag);
+        }
         name if protocols.contains(&name) && enabled(item.options()) => {
             records.protocols.insert(name.to_owned(), item.options().settings());
         }
@@ -69,6 +74,7 @@ fn alert(section: &Section<'_>) -> AlertOptions {
     section.set("payload-printable", &mut options.payload_printable, flag);
     section.set("payload-length", &mut options.payload_length, flag);
     section.set("packet", &mut options.packet, flag);
+    section.set("verdict", &mut options.verdict, flag);
     let metadata = section.section("metadata");
     if metadata.text().is_some() {
         // Suricata: `metadata: no` leaves out what the keys below it would.

@@ -3,6 +3,7 @@
 pub(crate) mod decoder;
 pub(crate) mod defrag;
 pub(crate) mod eve;
+pub(crate) mod exception;
 pub(crate) mod file_store;
 pub(crate) mod files;
 pub(crate) mod flow;

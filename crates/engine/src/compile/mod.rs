@@ -13,6 +13,7 @@ mod variables;
 
 pub use config_files::{ConfigFileError, ThresholdEntry, parse_classifications, parse_references, parse_thresholds};
 pub use header::PROTOCOLS;
+pub use order::ActionOrder;
 pub use pending::is_protocol as is_pending_protocol;
 pub use variables::{STANDARD_ADDRESSES, STANDARD_PORTS, VariableError, Variables};
 
@@ -39,6 +40,8 @@ pub struct Compiler<'c> {
     pub variables: &'c Variables,
     /// threshold.config.
     pub thresholds: &'c [ThresholdEntry],
+    /// The order in which actions are carried out.
+    pub actions: ActionOrder,
 }
 
 /// What compiling gives.
@@ -131,7 +134,7 @@ impl Compiler<'_> {
         for compiled in &mut loaded {
             config_files::apply(self.thresholds, compiled);
         }
-        out.rules = assemble(loaded, &self.env.app_layer);
+        out.rules = assemble(loaded, &self.env.app_layer, self.actions);
         out
     }
 
@@ -183,8 +186,8 @@ fn duplicate(compiled: &Compiled, first: Option<Span>) -> Diagnostic {
 }
 
 /// Brings the rules in order, gives their buffers numbers, and builds the prefilter.
-fn assemble(mut loaded: Vec<Compiled>, layer: &AppLayer) -> RuleSet {
-    order::sort(&mut loaded);
+fn assemble(mut loaded: Vec<Compiled>, layer: &AppLayer, actions: ActionOrder) -> RuleSet {
+    order::sort(&mut loaded, actions);
     let mut set = RuleSet::default();
     let mut prefilter = PrefilterBuilder::new();
     let mut known: HashMap<(*const crate::buffer::BufferDef, String), BufferId> = HashMap::new();

@@ -5,10 +5,10 @@ use crate::rule::{Action, Effect, StateCheck};
 
 /// Sorts rules into the order in which they are looked at: by action, then those that set flow state before those
 /// that ask for it, then by priority; else as they were loaded.
-pub(super) fn sort(rules: &mut [Compiled]) {
+pub(super) fn sort(rules: &mut [Compiled], actions: ActionOrder) {
     rules.sort_by_key(|c| {
         (
-            action_rank(c.rule.action),
+            actions.rank(c.rule.action),
             bits_rank(c),
             ints_rank(c),
             shared_rank(c),
@@ -17,12 +17,38 @@ pub(super) fn sort(rules: &mut [Compiled]) {
     });
 }
 
-const fn action_rank(action: Action) -> u8 {
-    match action {
-        Action::Pass => 0,
-        Action::Drop => 1,
-        Action::Reject(_) => 2,
-        Action::Alert => 3,
+/// The order in which actions are carried out: the place of pass, drop, reject and alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActionOrder {
+    /// `pass`.
+    pub pass: u8,
+    /// `drop`.
+    pub drop: u8,
+    /// `reject`.
+    pub reject: u8,
+    /// `alert`.
+    pub alert: u8,
+}
+
+impl ActionOrder {
+    const fn rank(self, action: Action) -> u8 {
+        match action {
+            Action::Pass => self.pass,
+            Action::Drop => self.drop,
+            Action::Reject(_) => self.reject,
+            Action::Alert => self.alert,
+        }
+    }
+}
+
+impl Default for ActionOrder {
+    fn default() -> Self {
+        Self {
+            pass: 0,
+            drop: 1,
+            reject: 2,
+            alert: 3,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::pending;
 use super::variables::Variables;
 use crate::buffer::{BufferDef, Source};
 use crate::keyword::{Arg, Env, Keyword, Kind, Problem, Registry, RuleDraft, Section};
-use crate::rule::{Action, Content, Header, Num, Op, Payload, PayloadOf, Reject, Rule, RuleMeta, TxCheck};
+use crate::rule::{Action, ActionScope, Content, Header, Num, Op, Payload, PayloadOf, Reject, Rule, RuleMeta, TxCheck};
 
 /// A rule by itself, before it finds its place among the others.
 #[derive(Debug)]
@@ -386,15 +386,27 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
     // Suricata: a rule that asks for nothing but protocol, addresses and ports is tried once per flow and direction, unless
     // an address set of it excludes some.
     let excludes = |set: &Option<std::sync::Arc<crate::rule::AddressSet>>| set.as_ref().is_some_and(|s| s.excludes);
-    let ip_only = payload.is_none()
+    let only_addresses = payload.is_none()
         && app.is_none()
         && buffers.is_empty()
         && checks.iter().all(|check| check.ip_only_compatible())
         && flow == crate::rule::FlowCondition::default()
-        && !payload_of.packet
-        && !excludes(&header.src)
-        && !excludes(&header.dst);
+        && !payload_of.packet;
+    let ip_only = only_addresses && !excludes(&header.src) && !excludes(&header.dst);
+    let scope = match &payload {
+        _ if !tx_checks.is_empty() || of_transaction(&buffers) => ActionScope::Flow,
+        // What excludes some addresses goes as far as what names them.
+        None if only_addresses || at_recognition => ActionScope::Flow,
+        None if app.is_some() && checks.is_empty() && state.is_empty() && flow.asks_direction_alone() => {
+            ActionScope::Flow
+        }
+        Some(payload) if !wants_packet && buffers.is_empty() && payload.of != PayloadOf::Packet => {
+            ActionScope::FlowIfStream
+        }
+        _ => ActionScope::Packet,
+    };
     let rule = Rule {
+        scope,
         header,
         flow,
         checks: checks.into_boxed_slice(),
@@ -423,6 +435,13 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         span,
         warnings: Vec::new(),
     })
+}
+
+/// Whether something is asked of buffers of transactions.
+fn of_transaction(buffers: &[Section]) -> bool {
+    buffers
+        .iter()
+        .any(|section| matches!(section.buffer.source, Source::Transaction(_)))
 }
 
 /// Puts what is asked of decoded base64 into the operation that decodes it.

@@ -9,7 +9,7 @@ use super::flow::{AppBody, is_false};
 use super::head::Head;
 use super::time::Rfc3339;
 use super::{EveOptions, Objects};
-use crate::event::{Alert, FlowSummary, PacketRecord};
+use crate::event::{Alert, FlowSummary, PacketRecord, VerdictAction, VerdictRecord};
 use crate::rule::{RuleMeta, Target};
 
 /// What alert records show beside the alert.
@@ -31,6 +31,8 @@ pub struct AlertOptions {
     pub references: bool,
     /// `flow`: the flow's counters.
     pub flow: bool,
+    /// `verdict`: what became of the packet.
+    pub verdict: bool,
 }
 
 impl Default for AlertOptions {
@@ -44,6 +46,7 @@ impl Default for AlertOptions {
             rule: false,
             references: false,
             flow: true,
+            verdict: false,
         }
     }
 }
@@ -62,6 +65,8 @@ pub(super) struct AlertLine<'a> {
     fields: Option<Objects<'a>>,
     #[serde(flatten)]
     app: Option<AppBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     direction: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +103,16 @@ pub(super) struct AlertBody<'a> {
     references: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'a str>,
+}
+
+/// What became of a packet.
+#[derive(Serialize)]
+pub(super) struct VerdictBody {
+    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reject_target: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reject: Option<[&'static str; 1]>,
 }
 
 #[derive(Serialize)]
@@ -183,6 +198,7 @@ pub(super) fn record<'a>(head: Head<'a>, alert: &'a Alert, rules: &'a [RuleMeta]
         alert: body,
         fields: alert.app.as_ref().map(|app| Objects(&app.fields)),
         app: packet.flow.as_ref().map(|f| AppBody::of(&f.app)),
+        verdict: options.verdict.then(|| verdict_body(alert.verdict, packet)),
         direction: packet
             .flow
             .as_ref()
@@ -204,6 +220,20 @@ pub(super) fn record<'a>(head: Head<'a>, alert: &'a Alert, rules: &'a [RuleMeta]
                 packet_info: None,
             }
         },
+    }
+}
+
+/// The `verdict` object.
+pub(super) fn verdict_body(verdict: VerdictRecord, packet: &PacketRecord) -> VerdictBody {
+    let with = if packet.protocol == Some(TCP) { "tcp-reset" } else { "icmp-prohib" };
+    VerdictBody {
+        action: match verdict.action {
+            VerdictAction::Alert => "alert",
+            VerdictAction::Pass => "pass",
+            VerdictAction::Drop => "drop",
+        },
+        reject_target: verdict.reject,
+        reject: verdict.reject.map(|_| [with]),
     }
 }
 
@@ -270,3 +300,5 @@ fn flow_body(flow: &FlowSummary, options: &EveOptions) -> FlowBody {
         dest_port: ports.map(|p| p.1),
     }
 }
+
+const TCP: u8 = 6;

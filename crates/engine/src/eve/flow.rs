@@ -32,6 +32,17 @@ struct FlowBody<'a> {
     state: &'a str,
     reason: &'a str,
     alerted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    exception_policy: Vec<ExceptionBody>,
+}
+
+/// What could not be followed, and what was done then.
+#[derive(Serialize)]
+struct ExceptionBody {
+    target: &'static str,
+    policy: &'static str,
 }
 
 #[derive(Serialize)]
@@ -107,6 +118,13 @@ pub(super) fn record<'a>(flow: &'a FlowRecord, origin: &Origin<'a>, options: &'a
             state: flow.state,
             reason: flow.reason,
             alerted: flow.alerted,
+            action: flow.action,
+            exception_policy: flow
+                .exceptions
+                .iter()
+                .filter(|_| options.flow_exceptions)
+                .map(|(target, policy)| ExceptionBody { target, policy })
+                .collect(),
         },
         tcp: flow.tcp.as_ref().map(tcp_body),
     }

@@ -38,6 +38,10 @@ pub struct EveOptions {
     pub alert: AlertOptions,
     /// Drops show the alert of the rule that asked for them.
     pub drop_alerts: bool,
+    /// Drops show what became of the packet.
+    pub drop_verdict: bool,
+    /// Flows show what could not be followed in them, and what was done then.
+    pub flow_exceptions: bool,
     /// Ethernet addresses are shown.
     pub ethernet: bool,
     /// Records of a capture name it.
@@ -180,6 +184,8 @@ struct DropLine<'a> {
     head: Head<'a>,
     drop: DropBody,
     #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<alert::VerdictBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     alert: Option<alert::AlertBody<'a>>,
 }
 
@@ -242,6 +248,7 @@ fn drop_record<'a>(dropped: &'a Dropped, origin: &'a Origin<'_>, options: &'a Ev
             udplen: header.udp_length,
             reason: dropped.reason,
         },
+        verdict: options.drop_verdict.then(|| alert::verdict_body(dropped.verdict, packet)),
         alert: rule.map(|meta| alert::body(meta, packet, "blocked", false, options)),
     }
 }

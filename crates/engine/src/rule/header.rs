@@ -160,6 +160,18 @@ pub struct FlowCondition {
     pub fragment: Option<FragmentCondition>,
 }
 
+impl FlowCondition {
+    /// Whether it asks for nothing, or for a direction and nothing else.
+    pub fn asks_direction_alone(&self) -> bool {
+        let direction = self.direction;
+        *self
+            == Self {
+                direction,
+                ..Self::default()
+            }
+    }
+}
+
 /// `flow:only_stream` and `no_stream`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamCondition {

@@ -67,6 +67,8 @@ pub struct Rule {
     pub action: Action,
     /// `noalert`: it matches, and says nothing.
     pub silent: bool,
+    /// How far its action goes.
+    pub scope: ActionScope,
     /// Only protocol, addresses and ports matter: looked at once per flow and direction.
     pub ip_only: bool,
     /// It only asks what the flow speaks: looked at until that is known in the packet's direction.
@@ -74,6 +76,29 @@ pub struct Rule {
     /// It asks for something that only a packet off the wire has, so that a packet made up at the end of a flow is none
     /// for it.
     pub needs_packet: bool,
+}
+
+/// How far the action of a rule goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ActionScope {
+    /// To the packet.
+    Packet,
+    /// To the packet and the rest of its flow.
+    #[default]
+    Flow,
+    /// To the rest of the flow where the match was in the stream, else to the packet.
+    FlowIfStream,
+}
+
+impl ActionScope {
+    /// Whether the rest of the flow shares the packet's fate; `stream` says that the match was in the stream.
+    pub const fn covers_flow(self, stream: bool) -> bool {
+        match self {
+            Self::Packet => false,
+            Self::Flow => true,
+            Self::FlowIfStream => stream,
+        }
+    }
 }
 
 /// What a rule asks of a transaction. All conditions must hold for the same.

@@ -150,6 +150,10 @@ pub struct SegmentOutcome {
     pub new_state: bool,
     /// It breaks the protocol and has no effect; when inline it is to be dropped if the configuration says so.
     pub rejected: bool,
+    /// It opened the session in the middle of a conversation, or would have.
+    pub midstream: bool,
+    /// There was no room for its session.
+    pub no_room: bool,
     /// It shows that the flow's two sides are to be swapped: what came so far went to the client.
     ///
     /// The session is swapped already.

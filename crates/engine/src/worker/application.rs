@@ -410,6 +410,7 @@ impl Settling<'_, '_> {
                 ..self.worker.config.report
             },
             layer: &self.worker.config.app.layer,
+            exceptions: self.worker.config.exceptions,
         };
         let flow = Some((self.flow, Direction::ToServer));
         let mut record = packet_record(packet, pseudo, flow, self.worker.outer, &reporting);

@@ -28,40 +28,42 @@ impl Worker {
         let packet = subjected.packet;
         let rules = Arc::clone(&self.rules);
         let mut verdict = Verdict::Accept;
-        let mut by = None;
+        let (mut by, mut alerted, mut fate) = (None, false, None);
         for found in matches {
             let Some(rule) = rules.rules.get(found.rule as usize) else {
                 continue;
             };
             self.follow_up(packet, flow.as_deref_mut(), &rule.effects);
             let settled = rule.thresholds.is_empty() && rule.suppress.is_empty();
+            let covers_flow = rule.scope.covers_flow(found.stream);
             match rule.action {
+                // Suricata: rules behind it are not looked at.
                 Action::Pass => {
-                    if let Some(flow) = flow.as_deref_mut() {
-                        flow.flags.insert(FlowFlags::PASS);
+                    if covers_flow {
+                        fate.get_or_insert(FlowFlags::PASS);
                     }
+                    break;
                 }
                 Action::Drop if self.config.inline && settled => verdict = verdict.max(Verdict::Drop),
                 Action::Reject(whom) if self.config.inline && settled => verdict = verdict.max(Verdict::Reject(whom)),
                 _ => {}
             }
+            alerted |= !rule.silent;
             if verdict != Verdict::Accept && by.is_none() {
                 by = Some(found.rule);
             }
+            if verdict != Verdict::Accept && covers_flow && rule.action != Action::Alert {
+                fate.get_or_insert(FlowFlags::DROP);
+            }
         }
         let direction = subjected.direction.unwrap_or(Direction::ToServer);
-        if verdict != Verdict::Accept
-            && let Some(flow) = flow.as_deref_mut()
-        {
-            flow.flags.insert(FlowFlags::DROP);
-        }
-        if !matches.is_empty()
-            && let Some(flow) = flow.as_deref_mut()
-            && matches
-                .iter()
-                .any(|m| rules.rules.get(m.rule as usize).is_some_and(|r| !r.silent))
-        {
-            flow.flags.insert(FlowFlags::ALERTED);
+        if let Some(flow) = flow.as_deref_mut() {
+            if let Some(fate) = fate {
+                flow.flags.insert(fate);
+            }
+            if alerted {
+                flow.flags.insert(FlowFlags::ALERTED);
+            }
         }
         // A packet made up at the end of a flow is none to log.
         let tagged = !subjected.pseudo && self.is_tagged(packet, flow.as_deref_mut(), !matches.is_empty());
@@ -70,7 +72,8 @@ impl Worker {
             self.report_matches(subjected, flow.as_deref(), direction, matches, verdict, out);
         }
         if verdict != Verdict::Accept {
-            self.report_drop(packet, flow.as_deref().map(|f| (f, direction)), "rules", by, out);
+            let at = flow.as_deref().map(|f| (f, direction));
+            self.report_drop(packet, at, "rules", (by, verdict), out);
         }
         if tagged && self.config.report.tagged {
             let report = ReportConfig {
@@ -84,7 +87,7 @@ impl Worker {
                 self.outer,
                 &Reporting {
                     config: report,
-                    layer: &self.config.app.layer,
+                    ..self.reporting()
                 },
             );
             let position = self.next_position();
@@ -180,6 +183,7 @@ impl Worker {
             },
             matches: matched,
             dropped: verdict != Verdict::Accept,
+            header: (self.config.report.drops && self.config.inline).then(|| dropped_header(packet)),
             shard: self.shard,
             flow: subjected.flow,
         })));
@@ -238,6 +242,7 @@ impl Worker {
         Reporting {
             config: self.config.report,
             layer: &self.config.app.layer,
+            exceptions: self.config.exceptions,
         }
     }
 
@@ -246,9 +251,10 @@ impl Worker {
         packet: &Packet<'_>,
         flow: Option<(&Flow<Session>, Direction)>,
         reason: &'static str,
-        rule: Option<u32>,
+        (rule, verdict): (Option<u32>, Verdict),
         out: &mut Vec<Output>,
     ) {
+        *self.counters.drop_reasons.entry(reason).or_default() += 1;
         if !self.config.report.drops || !self.config.inline {
             return;
         }
@@ -259,6 +265,7 @@ impl Worker {
             reason,
             header: dropped_header(packet),
             rule,
+            verdict: verdict.record(flow.is_none_or(|(_, direction)| direction == Direction::ToServer)),
         }));
         out.push(Output::Event(Box::new(Event { position, body })));
     }

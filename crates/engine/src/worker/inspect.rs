@@ -4,9 +4,11 @@ use packet::{Direction, Packet, Timestamp};
 
 use super::record::tunnel_record;
 use super::shard::{Session, Shard};
+use super::except::Excepted;
 use super::{Output, Verdict, Worker};
 use crate::defrag::OverlapPolicy;
 use crate::detect::{Detector, Input, Match, StreamData};
+use crate::exception::Exception;
 use crate::flow::{Flow, FlowFlags, FlowRef, FlowState, Found, Seen, Tuple};
 use crate::rule::{AppFacts, FlowFacts, FlowVars, PacketContext, Reject};
 use crate::stream::{OsPolicy, Segment, SegmentOutcome, StreamEventSet, TcpState, track};
@@ -78,15 +80,30 @@ impl Worker {
             fresh: false,
         };
         let mut hidden = FlowFlags::default();
+        let mut excepted = Excepted::No;
         if let Some(found) = found {
             subjected.fresh = shard.flows.get_mut(found.flow).is_some_and(|flow| {
                 let app = flow.session.app.as_deref_mut();
                 app.is_none_or(|app| app.announce(found.direction))
             });
             self.follow_tcp(shard, &mut subjected, found);
-            hidden = self.follow_application(shard, &mut subjected);
+            excepted = self.except_tcp(shard, &subjected, out);
+            if !matches!(excepted, Excepted::Dropped(_)) {
+                let failed;
+                (hidden, failed) = self.follow_application_failing(shard, &mut subjected);
+                if failed && excepted == Excepted::No {
+                    excepted = self.except(shard, &subjected, Exception::AppLayerError, out);
+                }
+            }
+        } else if Tuple::of(packet, self.config.vlan_tracking).is_some() {
+            excepted = self.except(shard, &subjected, Exception::FlowMemcap, out);
         }
-        let verdict = self.inspect(shard, &subjected, out);
+        let verdict = match excepted {
+            Excepted::No => self.inspect(shard, &subjected, out),
+            Excepted::NotInspected => Verdict::Accept,
+            Excepted::Dropped(verdict) => verdict,
+        };
+        let verdict = self.drop_invalid(shard, &subjected, verdict, out);
         if let Some(flow) = subjected.flow.and_then(|f| shard.flows.get_mut(f)) {
             // Suricata: the packet that shows that encryption has begun is inspected as those before it.
             Self::hide(flow, hidden);
@@ -95,6 +112,18 @@ impl Worker {
         self.prune(shard, subjected.flow);
         self.finish_ended(shard, out);
         verdict
+    }
+
+    /// Feeds the parser; says what it hides from the next packet on, and whether it failed now.
+    fn follow_application_failing(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>) -> (FlowFlags, bool) {
+        let failed = |shard: &Shard| {
+            let flow = subjected.flow.and_then(|f| shard.flows.get(f));
+            let app = flow.and_then(|flow| flow.session.app.as_deref());
+            app.is_some_and(|app| app.is_off() && app.protocol().is_some())
+        };
+        let before = failed(shard);
+        let hidden = self.follow_application(shard, subjected);
+        (hidden, !before && failed(shard))
     }
 
     fn find_flow(&self, shard: &mut Shard, packet: &Packet<'_>) -> Option<Found> {
@@ -166,11 +195,16 @@ impl Worker {
                 return Verdict::Accept;
             }
             if flow.flags.contains(FlowFlags::DROP) {
+                let reason = if flow.session.dropped_for_exception {
+                    "exception policy flow drop"
+                } else {
+                    "flow drop"
+                };
                 self.report_drop(
                     packet,
                     Some((flow, direction.unwrap_or(Direction::ToServer))),
-                    "flow drop",
-                    None,
+                    reason,
+                    (None, Verdict::Drop),
                     out,
                 );
                 return Verdict::Drop;

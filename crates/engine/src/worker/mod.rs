@@ -3,6 +3,7 @@
 mod application;
 mod conclude;
 mod ending;
+mod except;
 mod files;
 mod inspect;
 mod pseudo;
@@ -19,7 +20,7 @@ use packet::{LinkType, Packet, Timestamp};
 use crate::app_layer::FileSettings;
 use crate::config::{Config, SHARDS};
 use crate::detect::{Detector, Match, RuleSet};
-use crate::event::{AppRecord, Event, PacketRecord, Position, TunnelRecord};
+use crate::event::{AppRecord, DroppedHeader, Event, PacketRecord, Position, TunnelRecord};
 use crate::flow::{FlowFlags, FlowRef};
 use crate::policy::Subject;
 use shard::Shard;
@@ -82,6 +83,8 @@ pub struct PacketMatches {
     pub matches: Vec<Matched>,
     /// The packet is dropped, whatever policy says.
     pub dropped: bool,
+    /// What records of a drop show of its headers, where they are written.
+    pub header: Option<DroppedHeader>,
     /// The packet's shard and its flow there, for [`Worker::mark_flow`].
     shard: usize,
     flow: Option<FlowRef>,
@@ -142,6 +145,7 @@ impl Worker {
         self.expire(&mut taken, frame.time, out);
         let verdict = self.packet(&mut taken, &packet, out);
         self.counters.drops += u64::from(verdict != Verdict::Accept);
+        self.counters.rejected += u64::from(matches!(verdict, Verdict::Reject(_)));
         if let Some(slot) = self.shards.get_mut(self.shard) {
             *slot = Some(taken);
         }

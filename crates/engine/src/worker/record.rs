@@ -10,6 +10,7 @@ use crate::config::ReportConfig;
 use crate::event::{
     AppNames, DroppedHeader, FlowRecord, FlowSummary, PacketRecord, PacketSource, TcpRecord, TunnelRecord,
 };
+use crate::exception::ExceptionPolicies;
 use crate::flow::{EndReason, Flow, FlowFlags};
 
 /// What records are to tell, and the names of protocols.
@@ -17,6 +18,7 @@ use crate::flow::{EndReason, Flow, FlowFlags};
 pub(super) struct Reporting<'a> {
     pub config: ReportConfig,
     pub layer: &'a AppLayer,
+    pub exceptions: ExceptionPolicies,
 }
 
 /// What records tell of a packet.
@@ -143,6 +145,17 @@ pub(super) fn flow_record(flow: &Flow<Session>, report: &Reporting<'_>) -> FlowR
             EndReason::TcpReuse => "tcp_reuse",
         },
         alerted: flow.flags.contains(FlowFlags::ALERTED),
+        action: if flow.flags.contains(FlowFlags::DROP) {
+            Some("drop")
+        } else {
+            flow.flags.contains(FlowFlags::PASS).then_some("pass")
+        },
+        exceptions: flow
+            .session
+            .exceptions
+            .iter()
+            .map(|exception| (exception.target(), report.exceptions.of(exception).name()))
+            .collect(),
         tcp,
     }
 }

@@ -7,6 +7,7 @@ use packet::{Layer, Layers, Timestamp};
 use crate::app_layer::AppFlow;
 use crate::config::{Config, SHARDS};
 use crate::defrag::Defrag;
+use crate::exception::ExceptionSet;
 use crate::flow::{Flow, FlowCounters, FlowTable};
 use crate::rule::FlowVars;
 use crate::stream::{StreamCounters, StreamMemory, TcpSession};
@@ -34,6 +35,10 @@ pub struct Session {
     pub vars: FlowVars,
     /// The application protocol.
     pub app: Option<Box<AppFlow>>,
+    /// What could not be followed.
+    pub exceptions: ExceptionSet,
+    /// Its packets are dropped because it could not be followed, not because of a rule.
+    pub dropped_for_exception: bool,
     /// A `tag` on the flow.
     pub tag: Option<Box<FlowTag>>,
 }
@@ -51,6 +56,12 @@ pub struct WorkerCounters {
     pub invalid: u64,
     /// Packets dropped, or that would have been.
     pub drops: u64,
+    /// Packets that were answered with a rejection.
+    pub rejected: u64,
+    /// Why packets were dropped, by EVE's `reason`.
+    pub drop_reasons: std::collections::BTreeMap<&'static str, u64>,
+    /// What was done about exceptions: how often, by counter and policy.
+    pub exceptions: std::collections::BTreeMap<(&'static str, &'static str), u64>,
     /// Packets whose transport checksum is wrong, which are not reassembled.
     pub bad_checksums: u64,
     /// How many packets were handed to each decoder.
@@ -75,6 +86,9 @@ impl Default for WorkerCounters {
             span: None,
             invalid: 0,
             drops: 0,
+            rejected: 0,
+            drop_reasons: std::collections::BTreeMap::new(),
+            exceptions: std::collections::BTreeMap::new(),
             bad_checksums: 0,
             layers: [0; Layer::ALL.len()],
             decoder_events: std::collections::BTreeMap::new(),
@@ -142,6 +156,13 @@ impl WorkerCounters {
         }
         self.invalid += other.invalid;
         self.drops += other.drops;
+        self.rejected += other.rejected;
+        for (reason, count) in &other.drop_reasons {
+            *self.drop_reasons.entry(reason).or_default() += count;
+        }
+        for (exception, count) in &other.exceptions {
+            *self.exceptions.entry(*exception).or_default() += count;
+        }
         self.bad_checksums += other.bad_checksums;
         for (mine, theirs) in self.layers.iter_mut().zip(&other.layers) {
             *mine += theirs;

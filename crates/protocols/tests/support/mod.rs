@@ -43,6 +43,7 @@ impl Run {
             env: &env,
             variables: &variables,
             thresholds: &[],
+            actions: engine::compile::ActionOrder::default(),
         };
         let file = rule_parser::parse_file(rules, &rule_parser::ParseOptions::default());
         let compiled = compiler.compile(&[file]);

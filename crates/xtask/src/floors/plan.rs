@@ -76,6 +76,10 @@ pub struct Module {
 /// `engine`, `worker` and the crate's root see everything, and are not listed.
 pub const MODULES: &[Module] = &[
     Module {
+        name: "exception",
+        may: &[],
+    },
+    Module {
         name: "event",
         may: &[],
     },
@@ -160,7 +164,7 @@ pub const MODULES: &[Module] = &[
     },
     Module {
         name: "config",
-        may: &["flow", "defrag", "stream", "app_layer"],
+        may: &["exception", "flow", "defrag", "stream", "app_layer"],
     },
     Module {
         name: "compile",

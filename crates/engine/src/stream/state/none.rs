@@ -25,6 +25,7 @@ pub(in crate::stream) fn open(
     if config.memcap != 0 && mem.counters.memuse + SESSION_COST > config.memcap {
         // LIMIT: `stream.memcap`.
         mem.counters.ssn_memcap_drop += 1;
+        out.no_room = true;
         return;
     }
     mem.counters.memuse += SESSION_COST;
@@ -62,10 +63,12 @@ fn classify(segment: &Segment<'_>, config: &StreamConfig, out: &mut SegmentOutco
         out.rejected = true;
         None
     } else if segment.has(flag::SYN | flag::ACK) {
+        out.midstream = true;
         partial.then_some(Opening::SynAck)
     } else if segment.has(flag::SYN) {
         Some(Opening::Syn)
     } else if segment.has(flag::ACK) {
+        out.midstream = true;
         config.midstream.then_some(Opening::Data)
     } else {
         None
