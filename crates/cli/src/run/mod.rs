@@ -215,6 +215,11 @@ fn prepare(args: &RunArgs, setup: &mut Setup, log: &Log) -> Result<Ready, Failur
     let skipped: usize = compilation.files.iter().map(|f| f.skipped).sum();
     if args.manner.suricata {
         crate::suricata::tell_rules(log, &sources, &files, &compilation, missing);
+        if args.manner.analysis {
+            let folder = report::log_folder(args, setup).unwrap_or_default();
+            crate::suricata::write_analysis(&folder, &files, &compilation.rules, &registry)
+                .map_err(|error| fail(anyhow!("cannot write rules.json: {error}")))?;
+        }
         let thresholds = setup.thresholds.len();
         log.info(
             "threshold-config",

@@ -2,6 +2,7 @@
 //!
 //! What is not here is an error, not passed over: a script that counts on it should know.
 
+mod analysis;
 mod args;
 mod lists;
 mod phrases;
@@ -18,6 +19,7 @@ use clap::Parser;
 use crate::exit::Exit;
 use crate::log::Log;
 use crate::{Ended, Failure, run};
+pub use analysis::write as write_analysis;
 use args::Suricata;
 pub use lists::version;
 pub use rules::tell as tell_rules;

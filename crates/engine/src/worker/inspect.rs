@@ -158,7 +158,7 @@ impl Worker {
         };
         let Shard { flows, stream, .. } = shard;
         let Some(flow) = flows.get_mut(found.flow) else { return };
-        if flow.flags.contains(FlowFlags::DROP) {
+        if flow.flags.contains(FlowFlags::DROP) || flow.state() == FlowState::Bypassed {
             return;
         }
         self.counters.bad_checksums += u64::from(!segment.checksum_ok);
