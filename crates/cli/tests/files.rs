@@ -60,7 +60,16 @@ fn a_rule_has_an_attachment_stored() {
         b"%YAML 1.1\n---\noutputs:\n  - eve-log:\n      types: [alert, files]\n  - file-store:\n      version: 2\n      write-fileinfo: yes\n",
     );
     let log = folder.join("log");
-    let output = run(&["-c", &config, "-r", &rules, "-p", &pcap, "-l", &log.display().to_string()]);
+    let output = run(&[
+        "-c",
+        &config,
+        "-r",
+        &rules,
+        "-p",
+        &pcap,
+        "-l",
+        &log.display().to_string(),
+    ]);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{told}");
     let stored = fs::read(log.join("filestore/2c").join(HELLO)).expect("the file is stored");
@@ -68,17 +77,32 @@ fn a_rule_has_an_attachment_stored() {
     let beside = fs::read_dir(log.join("filestore/2c")).expect("a folder").count();
     assert_eq!(beside, 2, "the file and its record");
     let eve = fs::read_to_string(log.join("eve.json")).expect("eve.json");
-    let records: Vec<serde_json::Value> = eve.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let records: Vec<serde_json::Value> = eve
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     let of = |kind: &str| records.iter().filter(|r| r["event_type"] == kind).collect::<Vec<_>>();
-    let mut sids: Vec<u64> = of("alert").iter().filter_map(|r| r["alert"]["signature_id"].as_u64()).collect();
+    let mut sids: Vec<u64> = of("alert")
+        .iter()
+        .filter_map(|r| r["alert"]["signature_id"].as_u64())
+        .collect();
     sids.sort_unstable();
     assert_eq!(sids, [1, 2, 3], "{eve}");
     let files = of("fileinfo");
     assert_eq!(files.len(), 1, "{eve}");
     let file = &files[0]["fileinfo"];
-    assert_eq!((&files[0]["app_proto"], &files[0]["src_port"]), (&"smtp".into(), &40000.into()));
-    assert_eq!((&file["filename"], &file["state"]), (&"hello.txt".into(), &"CLOSED".into()));
-    assert_eq!((&file["stored"], &file["size"], &file["sha256"]), (&true.into(), &5.into(), &HELLO.into()));
+    assert_eq!(
+        (&files[0]["app_proto"], &files[0]["src_port"]),
+        (&"smtp".into(), &40000.into())
+    );
+    assert_eq!(
+        (&file["filename"], &file["state"]),
+        (&"hello.txt".into(), &"CLOSED".into())
+    );
+    assert_eq!(
+        (&file["stored"], &file["size"], &file["sha256"]),
+        (&true.into(), &5.into(), &HELLO.into())
+    );
     assert_eq!(file["sid"], serde_json::json!([1]));
     assert_eq!(of("alert")[0]["files"][0]["filename"], "hello.txt");
 }
@@ -97,6 +121,9 @@ fn nothing_is_stored_without_a_store() {
     run(&["-r", &rules, "-p", &pcap, "-l", &log.display().to_string()]);
     assert!(!log.join("filestore").exists());
     let eve = fs::read_to_string(log.join("eve.json")).expect("eve.json");
-    let file = eve.lines().find(|line| line.contains("\"fileinfo\"")).expect("the file is told of");
+    let file = eve
+        .lines()
+        .find(|line| line.contains("\"fileinfo\""))
+        .expect("the file is told of");
     assert!(file.contains("\"stored\":false"), "{file}");
 }

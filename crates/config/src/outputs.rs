@@ -122,6 +122,8 @@ pub struct StatsRecords {
     pub threads: bool,
     /// With the differences from the last record.
     pub deltas: bool,
+    /// Those that are 0, too.
+    pub zeros: bool,
 }
 
 /// A `fast` log that is enabled.

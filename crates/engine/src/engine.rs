@@ -177,7 +177,8 @@ impl Settler {
             let covers_flow = rule.scope.covers_flow(found.stream);
             if action == Action::Pass {
                 passed = true;
-                if covers_flow && settled.marks_flow.is_none() {
+                let dropped = packet.dropped || settled.verdict != Verdict::Accept;
+                if covers_flow && !dropped && settled.marks_flow.is_none() {
                     settled.marks_flow = Some(true);
                 }
                 break;

@@ -1,5 +1,6 @@
 //! EVE JSON: a record a line, as Suricata's users read them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use engine::eve::{EveOptions, Origin, StatsTree};
@@ -15,6 +16,10 @@ pub struct EveLog {
     writer: RecordWriter,
     options: EveOptions,
     kinds: RecordKinds,
+    /// The types of records of application protocols that are written; all when `None`.
+    protocols: Option<BTreeSet<String>>,
+    /// Counters that are 0 are written.
+    zeros: bool,
 }
 
 /// Which records are written.
@@ -53,13 +58,41 @@ impl EveLog {
 
     /// Writes to `writer`.
     pub fn new(writer: RecordWriter, kinds: RecordKinds, options: EveOptions) -> Self {
-        Self { writer, options, kinds }
+        Self {
+            writer,
+            options,
+            kinds,
+            protocols: None,
+            zeros: true,
+        }
+    }
+
+    /// Of the records of application protocols only those of these types are written.
+    #[must_use]
+    pub fn protocols(mut self, types: impl IntoIterator<Item = String>) -> Self {
+        self.protocols = Some(types.into_iter().collect());
+        self
+    }
+
+    /// Whether counters that are 0 are written.
+    #[must_use]
+    pub fn zeros(mut self, zeros: bool) -> Self {
+        self.zeros = zeros;
+        self
+    }
+
+    fn wants(&self, body: &Body) -> bool {
+        let of_protocols = match (body, &self.protocols) {
+            (Body::Transaction(tx), Some(types)) => types.contains(tx.event_type),
+            _ => true,
+        };
+        of_protocols && self.kinds.want(body)
     }
 }
 
 impl Sink for EveLog {
     fn event(&mut self, event: &Event, origin: &Origin<'_>) -> Result<(), OutputError> {
-        if !self.kinds.want(&event.body) {
+        if !self.wants(&event.body) {
             return Ok(());
         }
         let options = &self.options;
@@ -70,7 +103,12 @@ impl Sink for EveLog {
         if !self.kinds.stats {
             return Ok(());
         }
-        self.writer.record(|out| stats.write(time, out))
+        if self.zeros {
+            self.writer.record(|out| stats.write(time, out))
+        } else {
+            let kept = stats.without_zeros();
+            self.writer.record(|out| kept.write(time, out))
+        }
     }
 
     fn flush(&mut self) -> Result<(), OutputError> {

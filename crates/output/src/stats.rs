@@ -32,6 +32,8 @@ pub struct RunCounters {
     pub ips: Option<IpsCounters>,
     /// Of a store of files.
     pub file_store: Option<Arc<FileStoreCounters>>,
+    /// The application protocols, by number: their names, and whether they are of streams and of datagrams.
+    pub applications: Vec<(&'static str, [bool; 2])>,
     /// The policies that have counters, whether or not one was carried out: the exception's counter and the policy.
     pub exceptions: Vec<(&'static str, &'static str)>,
 }
@@ -76,6 +78,9 @@ impl RunCounters {
         for (name, count) in workers.stream.iter() {
             tree.add(&format!("tcp.{name}"), count);
         }
+        tree.add("flow_bypassed.local_pkts", workers.bypassed.0);
+        tree.add("flow_bypassed.local_bytes", workers.bypassed.1);
+        self.applications(workers, &mut tree);
         tree.add("detect.alert", self.alerts);
         tree.add("detect.alert_queue_overflow", self.alerts_overflowed);
         tree.add("detect.alerts_suppressed", self.alerts_suppressed);
@@ -98,6 +103,24 @@ impl RunCounters {
 }
 
 impl RunCounters {
+    fn applications(&self, workers: &WorkerCounters, tree: &mut StatsTree) {
+        for (number, (name, transports)) in (0u8..).zip(&self.applications) {
+            let counted = |datagrams| workers.apps.get(&(number, datagrams)).copied().unwrap_or_default();
+            let ways: &[(&str, bool)] = match transports {
+                [true, true] => &[("_tcp", false), ("_udp", true)],
+                [_, true] => &[("", true)],
+                _ => &[("", false)],
+            };
+            for (suffix, datagrams) in ways {
+                let (flows, transactions) = counted(*datagrams);
+                tree.add(&format!("app_layer.flow.{name}{suffix}"), flows);
+                tree.add(&format!("app_layer.tx.{name}{suffix}"), transactions);
+            }
+            let failed = workers.app_failures.get(&number).copied().unwrap_or(0);
+            tree.add(&format!("app_layer.error.{name}.parser"), failed);
+        }
+    }
+
     fn rules(&self) -> StatsTree {
         let mut rules = StatsTree::default();
         rules.add("id", 0);
@@ -130,6 +153,7 @@ fn decoder(workers: &WorkerCounters, tree: &mut StatsTree) {
         "decoder.avg_pkt_size",
         workers.bytes.checked_div(workers.packets).unwrap_or(0),
     );
+    tree.add("decoder.max_pkt_size", workers.longest);
     for (layer, count) in Layer::ALL.iter().zip(&workers.layers) {
         tree.add(&format!("decoder.{}", layer.name()), *count);
     }

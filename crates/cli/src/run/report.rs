@@ -85,6 +85,10 @@ impl Report {
                 rules_failed: ready.refused as u64,
                 rules_skipped: ready.skipped as u64,
                 ips: ready.config.inline.then(IpsCounters::default),
+                applications: protocols::applications()
+                    .iter()
+                    .map(|app| (app.name, app.transports()))
+                    .collect(),
                 exceptions: exception_counters(&ready.config.exceptions),
                 ..RunCounters::default()
             },
@@ -265,12 +269,10 @@ impl Report {
         }
         let mut options = log.options.clone();
         options.pcap_filename |= !live && !self.plain;
-        self.sinks.push(EveLog::file(
-            path,
-            mode(log.append && live),
-            kinds(&log.records),
-            options,
-        )?);
+        let file = EveLog::file(path, mode(log.append && live), kinds(&log.records), options)?;
+        let zeros = log.records.stats.is_none_or(|stats| stats.zeros);
+        self.sinks
+            .push(file.protocols(log.records.protocols.keys().cloned()).zeros(zeros));
         Ok(())
     }
 
@@ -342,6 +344,7 @@ fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
                 totals: true,
                 threads: false,
                 deltas: false,
+                zeros: true,
             }),
             files: Some(config::FileRecords::default()),
             protocols: crate::setup::record_types()

@@ -116,7 +116,10 @@ fn stats(section: &Section<'_>) -> StatsRecords {
         totals: true,
         threads: false,
         deltas: false,
+        zeros: true,
     };
+    section.set("null-values", &mut records.zeros, flag);
+    section.set("zero-valued-counters", &mut records.zeros, flag);
     section.set("totals", &mut records.totals, flag);
     section.set("threads", &mut records.threads, flag);
     section.set("deltas", &mut records.deltas, flag);
@@ -161,7 +164,8 @@ mod tests {
             Some(StatsRecords {
                 totals: false,
                 threads: true,
-                deltas: true
+                deltas: true,
+                zeros: true
             })
         );
         assert!(config.options.drop_alerts);

@@ -72,7 +72,9 @@ pub(crate) fn deepen(store: &FileStoreConfig, reassembly: &mut ReassemblyConfig)
         return None;
     }
     (depth < reassembly.depth).then(|| {
-        format!("file-store.stream-depth value {depth} has no effect since it's less than stream.reassembly.depth value.")
+        format!(
+            "file-store.stream-depth value {depth} has no effect since it's less than stream.reassembly.depth value."
+        )
     })
 }
 

@@ -225,7 +225,11 @@ pub(super) fn record<'a>(head: Head<'a>, alert: &'a Alert, rules: &'a [RuleMeta]
 
 /// The `verdict` object.
 pub(super) fn verdict_body(verdict: VerdictRecord, packet: &PacketRecord) -> VerdictBody {
-    let with = if packet.protocol == Some(TCP) { "tcp-reset" } else { "icmp-prohib" };
+    let with = if packet.protocol == Some(TCP) {
+        "tcp-reset"
+    } else {
+        "icmp-prohib"
+    };
     VerdictBody {
         action: match verdict.action {
             VerdictAction::Alert => "alert",

@@ -74,6 +74,8 @@ struct TunnelBody {
 
 #[derive(Serialize)]
 struct Ether {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ether_type: Option<u16>,
     src_mac: String,
     dest_mac: String,
 }
@@ -126,6 +128,7 @@ impl<'a> Head<'a> {
                 depth: tunnel.depth,
             }),
             ether: ether.map(|(src, dst)| Ether {
+                ether_type: packet.ether_type,
                 src_mac: mac(src),
                 dest_mac: mac(dst),
             }),

@@ -157,9 +157,23 @@ struct AnomalyBody<'a> {
     app_proto: Option<&'a str>,
     #[serde(rename = "type")]
     kind: &'a str,
-    event: &'a str,
+    event: AnomalyName<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<&'a str>,
+}
+
+/// The name of an event, behind the name of who found it.
+struct AnomalyName<'a>(&'a Anomaly);
+
+impl Serialize for AnomalyName<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let event = self.0.event;
+        match self.0.kind {
+            "decode" => serializer.collect_str(&format_args!("decoder.{event}")),
+            "stream" => serializer.collect_str(&format_args!("stream.{event}")),
+            _ => serializer.serialize_str(event),
+        }
+    }
 }
 
 fn anomaly_record<'a>(anomaly: &'a Anomaly, origin: &'a Origin<'_>, options: &'a EveOptions) -> AnomalyLine<'a> {
@@ -172,7 +186,7 @@ fn anomaly_record<'a>(anomaly: &'a Anomaly, origin: &'a Origin<'_>, options: &'a
                 .and(anomaly.packet.flow.as_ref())
                 .and_then(|flow| flow.app.protocol),
             kind: anomaly.kind,
-            event: anomaly.event,
+            event: AnomalyName(anomaly),
             layer: anomaly.app.map(|(layer, _)| layer),
         },
     }
@@ -248,7 +262,9 @@ fn drop_record<'a>(dropped: &'a Dropped, origin: &'a Origin<'_>, options: &'a Ev
             udplen: header.udp_length,
             reason: dropped.reason,
         },
-        verdict: options.drop_verdict.then(|| alert::verdict_body(dropped.verdict, packet)),
+        verdict: options
+            .drop_verdict
+            .then(|| alert::verdict_body(dropped.verdict, packet)),
         alert: rule.map(|meta| alert::body(meta, packet, "blocked", false, options)),
     }
 }

@@ -69,6 +69,27 @@ impl StatsTree {
         }
     }
 
+    /// The tree without the counters that are 0.
+    #[must_use]
+    pub fn without_zeros(&self) -> Self {
+        match self {
+            Self::Count(0) => Self::Empty,
+            Self::Branch(children) => {
+                let kept = children
+                    .iter()
+                    .map(|(name, child)| (name.clone(), child.without_zeros()));
+                let kept: BTreeMap<_, _> = kept.filter(|(_, child)| *child != Self::Empty).collect();
+                if kept.is_empty() {
+                    Self::Empty
+                } else {
+                    Self::Branch(kept)
+                }
+            }
+            Self::List(items) => Self::List(items.iter().map(Self::without_zeros).collect()),
+            other => other.clone(),
+        }
+    }
+
     /// Appends a stats record: a line of JSON with its line feed.
     ///
     /// # Errors
@@ -103,5 +124,8 @@ mod tests {
              \"stats\":{\"decoder\":{\"event\":{\"ipv4\":{\"trunc_pkt\":1}},\"pkts\":5}}}\n"
         );
         assert_eq!((tree.get("decoder.pkts"), tree.get("decoder")), (Some(5), None));
+        tree.add("tcp.syn", 0);
+        let kept = tree.without_zeros();
+        assert_eq!((kept.get("decoder.pkts"), kept.get("tcp.syn")), (Some(5), None));
     }
 }

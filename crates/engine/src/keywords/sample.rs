@@ -81,7 +81,7 @@ pub fn apply(draft: &mut RuleDraft<'_>, options: &[(&Keyword, &str)]) -> Parsed<
                 let op = read(draft, &arg)?;
                 draft.section().ops.push(op);
             }
-            Kind::StickyBuffer(buffer) => draft.select(buffer),
+            Kind::StickyBuffer(buffer) | Kind::ValueBuffer(buffer, _) => draft.select(buffer),
             Kind::BufferModifier(buffer) => {
                 let content = draft.take_last_content()?;
                 draft.section_of(buffer).ops.push(crate::rule::Op::Content(content));

@@ -163,7 +163,7 @@ fn read(draft: &mut RuleDraft<'_>, keyword: &Keyword, arg: &Arg<'_>) -> Parsed<(
         Kind::Packet(read) => read(arg).map(|check| draft.checks.push(check)),
         Kind::PacketWith(read) => read(draft.env, arg).map(|check| draft.checks.push(check)),
         Kind::Payload(read) => read(draft, arg).map(|op| draft.section().ops.push(op)),
-        Kind::StickyBuffer(buffer) => {
+        Kind::StickyBuffer(buffer) | Kind::ValueBuffer(buffer, _) => {
             draft.select(buffer);
             Ok(())
         }

@@ -8,7 +8,7 @@ use packet::{Direction, Packet, Timestamp, Transport};
 use super::inspect::Subjected;
 use super::record::{Reporting, packet_record};
 use super::shard::{Session, Shard};
-use super::{Output, Worker};
+use super::{Output, UDP, Worker};
 use crate::app_layer::{
     AppFlow, AppLayer, Application, COMPLETE, Effects, Expectation, Fed, Fields, FileSettings, Link, LogContext,
     Logger, ProtocolId, Settings, Transaction, TransactionList, Transport as Carrier, TxState,
@@ -316,7 +316,8 @@ impl Settling<'_, '_> {
             finished && seen && !over_now
         });
         let retired = before.saturating_sub(list.len()) as u64;
-        self.worker.counters.apps.entry(self.protocol.0).or_default().1 += retired;
+        let key = (self.protocol.0, self.flow.proto() == UDP);
+        self.worker.counters.apps.entry(key).or_default().1 += retired;
     }
 
     /// Writes the records that transactions are ready for, and the events that are new.

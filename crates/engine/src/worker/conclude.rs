@@ -39,7 +39,7 @@ impl Worker {
             match rule.action {
                 // Suricata: rules behind it are not looked at.
                 Action::Pass => {
-                    if covers_flow {
+                    if covers_flow && verdict == Verdict::Accept {
                         fate.get_or_insert(FlowFlags::PASS);
                     }
                     break;

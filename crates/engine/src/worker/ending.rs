@@ -6,7 +6,7 @@ use super::inspect::{Subjected, facts};
 use super::pseudo::PseudoPacket;
 use super::record::flow_record;
 use super::shard::{Session, Shard};
-use super::{Output, Worker};
+use super::{Output, UDP, Worker};
 use crate::detect::{Input, StreamData};
 use crate::event::{Body, Event};
 use crate::flow::{Flow, FlowFlags};
@@ -47,7 +47,7 @@ impl Worker {
             && let Some(protocol) = app.protocol()
         {
             let left = app.transactions().map_or(0, |list| list.len() as u64);
-            let counts = self.counters.apps.entry(protocol.0).or_default();
+            let counts = self.counters.apps.entry((protocol.0, flow.proto() == UDP)).or_default();
             *counts = (counts.0 + 1, counts.1 + left);
         }
         if let Some(tcp) = flow.session.tcp.as_deref_mut() {

@@ -2,9 +2,9 @@
 
 use packet::{Direction, Packet, Timestamp};
 
+use super::except::Excepted;
 use super::record::tunnel_record;
 use super::shard::{Session, Shard};
-use super::except::Excepted;
 use super::{Output, Verdict, Worker};
 use crate::defrag::OverlapPolicy;
 use crate::detect::{Detector, Input, Match, StreamData};
@@ -123,7 +123,19 @@ impl Worker {
         };
         let before = failed(shard);
         let hidden = self.follow_application(shard, subjected);
-        (hidden, !before && failed(shard))
+        let fails = !before && failed(shard);
+        if fails {
+            let flow = subjected.flow.and_then(|f| shard.flows.get(f));
+            let app = flow
+                .and_then(|flow| flow.session.app.as_deref())
+                .and_then(|app| app.protocol());
+            *self
+                .counters
+                .app_failures
+                .entry(app.map_or(u8::MAX, |id| id.0))
+                .or_default() += 1;
+        }
+        (hidden, fails)
     }
 
     fn find_flow(&self, shard: &mut Shard, packet: &Packet<'_>) -> Option<Found> {
@@ -191,6 +203,10 @@ impl Worker {
         let direction = subjected.direction;
         let mut flow = subjected.flow.and_then(|f| shard.flows.get_mut(f));
         if let Some(flow) = &flow {
+            if flow.state() == FlowState::Bypassed {
+                self.counters.bypassed.0 += 1;
+                self.counters.bypassed.1 += packet.data.len() as u64;
+            }
             if flow.flags.contains(FlowFlags::PASS) || flow.flags.contains(FlowFlags::NO_PACKET_INSPECTION) {
                 return Verdict::Accept;
             }

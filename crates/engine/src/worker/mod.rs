@@ -136,6 +136,7 @@ impl Worker {
         self.shard = shard % SHARDS;
         self.counters.packets += 1;
         self.counters.bytes += frame.data.len() as u64;
+        self.counters.longest = self.counters.longest.max(frame.data.len() as u64);
         self.counters.see(frame.time);
         let Some(slot) = self.shards.get_mut(self.shard) else {
             return Verdict::Accept;
@@ -241,3 +242,6 @@ impl Worker {
 fn addresses(packet: &Packet<'_>) -> Option<(IpAddr, IpAddr)> {
     Some((packet.src()?, packet.dst()?))
 }
+
+/// The number of UDP.
+const UDP: u8 = 17;

@@ -56,6 +56,12 @@ pub struct WorkerCounters {
     pub invalid: u64,
     /// Packets dropped, or that would have been.
     pub drops: u64,
+    /// The bytes of the longest.
+    pub longest: u64,
+    /// Packets of flows that are bypassed, and their bytes.
+    pub bypassed: (u64, u64),
+    /// Parsers that failed, by the number of their protocol.
+    pub app_failures: std::collections::BTreeMap<u8, u64>,
     /// Packets that were answered with a rejection.
     pub rejected: u64,
     /// Why packets were dropped, by EVE's `reason`.
@@ -74,8 +80,8 @@ pub struct WorkerCounters {
     pub stream: StreamCounters,
     /// Defragmentation, by counter name.
     pub defrag: crate::defrag::DefragCounters,
-    /// Flows and transactions, by the number of their application protocol.
-    pub apps: std::collections::BTreeMap<u8, (u64, u64)>,
+    /// Flows and transactions, by the number of their application protocol and whether they are of datagrams.
+    pub apps: std::collections::BTreeMap<(u8, bool), (u64, u64)>,
 }
 
 impl Default for WorkerCounters {
@@ -86,6 +92,9 @@ impl Default for WorkerCounters {
             span: None,
             invalid: 0,
             drops: 0,
+            longest: 0,
+            bypassed: (0, 0),
+            app_failures: std::collections::BTreeMap::new(),
             rejected: 0,
             drop_reasons: std::collections::BTreeMap::new(),
             exceptions: std::collections::BTreeMap::new(),
@@ -156,6 +165,12 @@ impl WorkerCounters {
         }
         self.invalid += other.invalid;
         self.drops += other.drops;
+        self.longest = self.longest.max(other.longest);
+        self.bypassed.0 += other.bypassed.0;
+        self.bypassed.1 += other.bypassed.1;
+        for (app, count) in &other.app_failures {
+            *self.app_failures.entry(*app).or_default() += count;
+        }
         self.rejected += other.rejected;
         for (reason, count) in &other.drop_reasons {
             *self.drop_reasons.entry(reason).or_default() += count;

@@ -60,7 +60,9 @@ impl<'r> Facts<'r> {
             return "ip_only";
         }
         let bare = rule.payload.is_none() && rule.buffers.is_empty() && rule.app.is_none();
-        if bare && rule.flow.asks_direction_alone() && rule.state.is_empty() && only(&["app-layer-protocol"]) {
+        if rule.at_recognition
+            || (bare && rule.flow.asks_direction_alone() && rule.state.is_empty() && only(&["app-layer-protocol"]))
+        {
             return "pd_only";
         }
         if bare && names.is_empty() && (excludes(&rule.header.src) || excludes(&rule.header.dst)) {

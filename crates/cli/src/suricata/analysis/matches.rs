@@ -75,7 +75,7 @@ impl Reader<'_> {
                 }
             }
             Kind::Modifier(_) | Kind::Meta(_) if self.modify(name, value) => self.last = None,
-            Kind::Meta(_) if name == "prefilter" => self.read.prefilter = self.last,
+            _ if name == "prefilter" => self.read.prefilter = self.last,
             Kind::Payload(_) | Kind::PayloadInto(_) => {
                 self.last = None;
                 let found = payload_match(name, value.unwrap_or_default(), &mut self.read.notes);

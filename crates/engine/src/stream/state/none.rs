@@ -59,6 +59,7 @@ fn classify(segment: &Segment<'_>, config: &StreamConfig, out: &mut SegmentOutco
         out.rejected = true;
         None
     } else if segment.has(flag::FIN) {
+        out.midstream = true;
         out.events.insert(StreamEvent::FinButNoSession);
         out.rejected = true;
         None
