@@ -116,26 +116,18 @@ impl Worker {
 
     /// Feeds the parser; says what it hides from the next packet on, and whether it failed now.
     fn follow_application_failing(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>) -> (FlowFlags, bool) {
+        let at = subjected.flow;
         let failed = |shard: &Shard| {
-            let flow = subjected.flow.and_then(|f| shard.flows.get(f));
-            let app = flow.and_then(|flow| flow.session.app.as_deref());
-            app.is_some_and(|app| app.is_off() && app.protocol().is_some())
+            let app = at.and_then(|f| shard.flows.get(f))?.session.app.as_deref()?;
+            app.protocol().filter(|_| app.is_off())
         };
         let before = failed(shard);
         let hidden = self.follow_application(shard, subjected);
-        let fails = !before && failed(shard);
-        if fails {
-            let flow = subjected.flow.and_then(|f| shard.flows.get(f));
-            let app = flow
-                .and_then(|flow| flow.session.app.as_deref())
-                .and_then(|app| app.protocol());
-            *self
-                .counters
-                .app_failures
-                .entry(app.map_or(u8::MAX, |id| id.0))
-                .or_default() += 1;
+        let fails = failed(shard).filter(|_| before.is_none());
+        if let Some(protocol) = fails {
+            *self.counters.app_failures.entry(protocol.0).or_default() += 1;
         }
-        (hidden, fails)
+        (hidden, fails.is_some())
     }
 
     fn find_flow(&self, shard: &mut Shard, packet: &Packet<'_>) -> Option<Found> {
