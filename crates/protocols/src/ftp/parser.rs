@@ -157,9 +157,6 @@ impl FtpParser {
         if let Some(transfer) = command.transfer() {
             self.expect_data(&command, transfer, id, context);
         }
-        if let Some(trigger) = context.effects.trigger_raw.get_mut(Direction::ToServer.index()) {
-            *trigger = true;
-        }
         true
     }
 
@@ -254,9 +251,6 @@ impl FtpParser {
             tx.done = true;
             if self.open.front() == Some(&id) {
                 self.open.pop_front();
-            }
-            if let Some(trigger) = context.effects.trigger_raw.get_mut(Direction::ToClient.index()) {
-                *trigger = true;
             }
         }
         if truncated {
