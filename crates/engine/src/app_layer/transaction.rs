@@ -36,6 +36,15 @@ pub trait Transaction: Any + Send + fmt::Debug {
         false
     }
 
+    /// Where the window that rules see now of a buffer begins, in bytes from the start of what it is a window of; of the
+    /// buffer of that index where there are several. Files are known.
+    fn window_start(&self, buffer: &str, direction: Direction, index: usize) -> u64 {
+        match buffer {
+            "file.data" => self.files(direction).map_or(0, |files| files.window_start(index)),
+            _ => 0,
+        }
+    }
+
     /// Rules have looked at everything there is in `direction`: bodies may let go of it.
     fn inspected(&mut self, direction: Direction) {
         let _ = direction;

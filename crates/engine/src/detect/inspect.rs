@@ -18,6 +18,17 @@ pub struct Inspector {
     sets: RefCell<DatasetState>,
     /// What `dce` means: integers are little endian.
     dce_little: bool,
+    /// Where the buffer begins in what it is a window of, in bytes.
+    start: u64,
+}
+
+/// What inspection must know of a buffer beside its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BufferPlace {
+    /// `dce` means little endian there.
+    pub little_endian: bool,
+    /// Where it begins in what it is a window of, in bytes.
+    pub start: u64,
 }
 
 /// How an attempt ended.
@@ -37,11 +48,11 @@ impl Inspector {
         self.sets.take()
     }
 
-    /// Whether `data` satisfies all of `ops`, with the byte order that `dce` means there: little endian or not.
-    pub fn matches_dce(&mut self, ops: &[Op], data: &[u8], little: bool) -> bool {
-        self.dce_little = little;
+    /// Whether `data`, which is not only bytes, satisfies all of `ops`.
+    pub fn matches_at(&mut self, ops: &[Op], data: &[u8], place: BufferPlace) -> bool {
+        (self.dce_little, self.start) = (place.little_endian, place.start);
         let matched = self.matches(ops, data);
-        self.dce_little = false;
+        (self.dce_little, self.start) = (false, 0);
         matched
     }
 
@@ -113,7 +124,7 @@ impl Inspector {
                 self.run(rest, data, cursor, depth)
             }
             Op::Size(size) => {
-                if !size.predicate.holds(data.len() as u64) {
+                if !size.predicate.holds(self.start + data.len() as u64) {
                     return Verdict::Stop;
                 }
                 self.run(rest, data, cursor, depth)
@@ -146,7 +157,10 @@ impl Inspector {
     }
 
     fn content(&mut self, content: &Content, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
-        let (from, to) = self.window(content, data.len(), cursor);
+        let (from, mut to) = self.window(content, data.len(), cursor);
+        if self.start > 0 && depth == 0 {
+            to = to.min(self.depth_left(content, data.len()));
+        }
         let length = content.pattern.len();
         let next = |from: usize| -> Option<usize> {
             if content.ends_with {
@@ -195,6 +209,17 @@ impl Inspector {
             (from, content.depth.map_or(length, |d| from.saturating_add(get(d))))
         };
         (from.max(0) as usize, to.clamp(0, length) as usize)
+    }
+
+    /// Where a content must end in a window that does not begin where the whole does: depths are meant from there.
+    fn depth_left(&self, content: &Content, length: usize) -> usize {
+        let relative = content.distance.is_some() || content.within.is_some();
+        let Some(depth) = content.depth.filter(|_| !relative) else {
+            return length;
+        };
+        let get = |num| u64::try_from(value_of(num, &self.vars)).unwrap_or(0);
+        let end = get(depth).saturating_add(content.offset.map_or(0, get));
+        usize::try_from(end.saturating_sub(self.start)).unwrap_or(usize::MAX)
     }
 
     fn pcre(&mut self, pcre: &Pcre, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {

@@ -6,6 +6,7 @@
 
 use packet::Direction;
 
+use super::inspect::BufferPlace;
 use super::rule_set::RuleSet;
 use super::tx_prefilter::{TxGroup, place};
 use super::verify::{Detector, Input, Match, flow_matches};
@@ -276,10 +277,17 @@ impl Detector {
             match data {
                 // Suricata: a missing buffer is asked about once, when its progress is reached.
                 None => return (index == 0 && matches!(ops.first(), Some(Op::Absent(_))), streaming),
-                Some(data) if self.inspector.matches_dce(ops, data, tx.little_endian(at.direction)) => {
-                    return (true, false);
+                Some(data) => {
+                    let place = BufferPlace {
+                        little_endian: tx.little_endian(at.direction),
+                        start: used
+                            .filter(|used| streaming && used.transforms.is_empty())
+                            .map_or(0, |used| tx.window_start(used.def.name, at.direction, index)),
+                    };
+                    if self.inspector.matches_at(ops, data, place) {
+                        return (true, false);
+                    }
                 }
-                Some(_) => {}
             }
         }
         (false, streaming)

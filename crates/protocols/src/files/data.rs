@@ -27,7 +27,11 @@ pub static FILE_DATA_KEYWORD: Keyword = Keyword {
 pub static FILE_DATA: BufferDef = BufferDef {
     name: "file.data",
     source: Source::Transaction(&[
-        provider(http1::NAME, http1::body::keywords::FILE_DATA_AT, http1::body::keywords::file_data),
+        provider(
+            http1::NAME,
+            http1::body::keywords::FILE_DATA_AT,
+            http1::body::keywords::file_data,
+        ),
         provider(smtp::NAME, [Some(0), None], window),
         provider(ftp_data::NAME, [Some(0), Some(0)], window),
         provider(smb::NAME, [Some(0), Some(0)], window),

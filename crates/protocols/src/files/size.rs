@@ -12,7 +12,7 @@ pub static FILESIZE: Keyword = Keyword {
     aliases: &[],
     summary: "how large a file is",
     docs: "How large a file is: `filesize:100`, `<100`, `>10MB`, `100<>1KB` (neither of the two is included). In bytes, or in KB, \
-           MB or GB of 1,024. A file is looked at when it is whole; before, only whether it is larger than something.",
+           MB or GB of 1,024. A file is looked at when it is over; one that was cut off, only whether it is larger than something.",
     example: "alert http any any -> any any (msg:\"large\"; filesize:>10MB; sid:1;)",
     deviation: None,
     kind: Kind::Transaction(|_, arg| Ok(Box::new(FileSize(read(arg)?)))),
@@ -25,8 +25,10 @@ impl FileSize {
     fn holds(&self, file: &File) -> bool {
         match (file.state, &self.0) {
             (FileState::Closed, predicate) => predicate.holds(file.size),
-            // It does not become smaller.
-            (_, predicate @ (IntPredicate::Gt(_) | IntPredicate::Ge(_))) => predicate.holds(file.size),
+            // Suricata: of a file that is not whole it is known that it was at least so large.
+            (FileState::Truncated | FileState::Error, predicate @ (IntPredicate::Gt(_) | IntPredicate::Ge(_))) => {
+                predicate.holds(file.size)
+            }
             _ => false,
         }
     }
@@ -114,11 +116,15 @@ mod tests {
     }
 
     #[test]
-    fn an_open_file_is_at_least_as_large_as_it_is() {
+    fn a_truncated_file_was_at_least_as_large() {
         let mut file = File::default();
         file.size = 100;
-        assert!(FileSize(IntPredicate::Gt(99)).holds(&file));
-        assert!(!FileSize(IntPredicate::Eq(100)).holds(&file));
+        assert!(!FileSize(IntPredicate::Gt(99)).holds(&file));
+        let mut cut = File::default();
+        cut.size = 100;
+        cut.state = FileState::Truncated;
+        assert!(FileSize(IntPredicate::Gt(99)).holds(&cut));
+        assert!(!FileSize(IntPredicate::Eq(100)).holds(&cut));
         file.state = FileState::Closed;
         assert!(FileSize(IntPredicate::Eq(100)).holds(&file));
     }

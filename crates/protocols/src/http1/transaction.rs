@@ -218,6 +218,14 @@ impl Transaction for HttpTx {
         })
     }
 
+    fn window_start(&self, buffer: &str, direction: Direction, index: usize) -> u64 {
+        match (buffer, direction) {
+            ("file.data", Direction::ToServer) => self.request_body.files().window_start(index),
+            ("file.data" | "http.request_body" | "http.response_body", _) => self.body(direction).window_start(),
+            _ => 0,
+        }
+    }
+
     fn inspected(&mut self, direction: Direction) {
         match direction {
             Direction::ToServer => self.request_body.inspected(),

@@ -28,14 +28,12 @@ impl Run {
         let layer = Arc::new(AppLayer::new(&apps, settings).expect("settings that hold"));
         let mut keywords: Vec<&'static Keyword> = protocols::keywords();
         keywords.extend(protocols::template::PROTOCOL.keywords);
-        let env = Env {
-            app_layer: Arc::clone(&layer),
-            pcre_buffers: protocols::ALL
-                .iter()
-                .flat_map(|p| p.pcre_buffers.iter().copied())
-                .collect(),
-            ..Env::default()
-        };
+        let mut env = Env::default();
+        env.app_layer = Arc::clone(&layer);
+        env.pcre_buffers = protocols::ALL
+            .iter()
+            .flat_map(|p| p.pcre_buffers.iter().copied())
+            .collect();
         let registry = Registry::new(&[engine::keywords::ALL, &keywords]);
         let variables = Variables::standard();
         let compiler = Compiler {

@@ -61,6 +61,12 @@ impl Files {
         self.list.iter().filter_map(File::window).nth(index)
     }
 
+    /// Where that window begins in its file, in bytes.
+    pub fn window_start(&self, index: usize) -> u64 {
+        let mut shown = self.list.iter().filter(|file| file.window().is_some());
+        shown.nth(index).map_or(0, File::window_start)
+    }
+
     /// Rules have seen everything there is.
     pub fn inspected(&mut self) {
         self.list.iter_mut().for_each(File::inspected);

@@ -168,11 +168,13 @@ impl File {
         if self.end() <= self.inspected || (!self.is_over() && self.size < self.limits.inspect_min) {
             return None;
         }
-        let from = self
-            .inspected
-            .saturating_sub(self.limits.inspect_window)
-            .max(self.start);
-        self.kept.get((from - self.start) as usize..)
+        self.kept.get((self.window_start() - self.start) as usize..)
+    }
+
+    /// Where the window begins in the file, in bytes.
+    pub fn window_start(&self) -> u64 {
+        let shown_again = self.limits.inspect_window;
+        self.inspected.saturating_sub(shown_again).max(self.start)
     }
 
     /// Rules have seen everything there is.

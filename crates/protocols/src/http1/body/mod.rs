@@ -229,6 +229,14 @@ impl Body {
         Some(self.content.swf.decoded().unwrap_or(window))
     }
 
+    /// Where that begins in the body, in bytes.
+    pub fn window_start(&self) -> u64 {
+        match self.content.swf.decoded() {
+            Some(_) => 0,
+            None => self.content.window.first(),
+        }
+    }
+
     /// Rules have seen what [`window`](Self::window) gave, and the windows of the files.
     pub fn inspected(&mut self) {
         self.content.window.inspected();

@@ -89,7 +89,7 @@ impl Window {
     }
 
     /// The first byte that rules see now.
-    fn first(&self) -> u64 {
+    pub(super) fn first(&self) -> u64 {
         let Some(limits) = self.limits else { return 0 };
         // Suricata: the beginning is shown again as long as no more than the minimal size was seen.
         if self.seen <= limits.minimal {
