@@ -62,6 +62,11 @@ fn record_type(item: &Item<'_>, protocols: &[&str], config: &mut EveLogConfig) {
         }
         name if protocols.contains(&name) && enabled(item.options()) => {
             records.protocols.insert(name.to_owned(), item.options().settings());
+            // Suricata: FTP's data connections are part of FTP's type (verify: ftp-download-active).
+            if name == "ftp" {
+                let options = item.options().settings();
+                records.protocols.entry("ftp_data".to_owned()).or_insert(options);
+            }
         }
         // Records of other types are not written: whether they are on or off has no effect.
         _ => {}

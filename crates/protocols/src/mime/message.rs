@@ -16,7 +16,7 @@ pub struct Message {
     pub headers: Vec<(Vec<u8>, Vec<u8>)>,
     /// The names of the files in it.
     pub attachments: Vec<Vec<u8>>,
-    /// The URLs in its text, as they were found.
+    /// The URLs in its text, in lower case, as they were found.
     pub urls: Vec<Vec<u8>>,
     /// How far it came.
     pub status: Status,
@@ -122,8 +122,8 @@ impl Message {
             .map(|(_, value)| value.as_slice())
     }
 
-    /// Takes a line without its end, and its end: `\r\n`, `\n`, or nothing where the line is so long that it comes in
-    /// pieces. Files of the message go to `files`.
+    /// Takes a line without its end, as SMTP has it, with dots doubled, and its end: `\r\n`, `\n`, or nothing where the
+    /// line is so long that it comes in pieces. Files of the message go to `files`.
     pub fn line(&mut self, line: &[u8], end: &[u8], files: &mut Files, wanted: &FileSettings) {
         let goes_on = self.line_length > 0;
         self.line_length = self.line_length.saturating_add(line.len());
@@ -131,17 +131,18 @@ impl Message {
             self.anomalies.insert(Anomaly::LongLine);
         }
         if !goes_on && self.is_headless(line) {
-            // What is no header and ends none begins the body, as mail servers have it.
-            if self.header.is_some() {
-                self.anomalies.insert(Anomaly::Malformed);
-            }
-            self.end_of_header();
             self.body_begins(files, wanted);
         }
+        // Suricata: the hash is that of the bytes as they were sent (verify: smtp-md5).
         if let Some(md5) = self.md5.as_mut().filter(|_| self.state != State::Headers) {
             md5.update(line);
             md5.update(end);
         }
+        // RFC: 5321 section 4.5.2: a dot at the start of a line has another before it.
+        let line = match line {
+            [b'.', b'.', ..] if !goes_on => line.get(1..).unwrap_or_default(),
+            line => line,
+        };
         match self.state {
             State::Headers | State::PartHeaders => {
                 if goes_on {
@@ -187,11 +188,8 @@ impl Message {
             self.body_begins(files, wanted);
         } else if matches!(line.first(), Some(b' ' | b'\t')) {
             self.more_of_header(line.trim_ascii_start());
-        } else {
+        } else if let Some(colon) = memchr::memchr(b':', line) {
             self.end_of_header();
-            let Some(colon) = memchr::memchr(b':', line) else {
-                return;
-            };
             let (name, value) = line.split_at_checked(colon).unwrap_or_default();
             let mut name = name.trim_ascii().to_ascii_lowercase();
             if name.len() > MAX_HEADER_NAME {
@@ -200,6 +198,8 @@ impl Message {
             }
             self.header = Some((name, Vec::new()));
             self.more_of_header(value.get(1..).unwrap_or_default().trim_ascii_start());
+        } else {
+            self.anomalies.insert(Anomaly::Malformed);
         }
     }
 
@@ -259,14 +259,13 @@ impl Message {
         }
     }
 
-    /// Whether headers are to come, and the line is none.
+    /// Whether headers are to come, none came, and the line is none: a message or part without any.
     fn is_headless(&self, line: &[u8]) -> bool {
         matches!(self.state, State::Headers | State::PartHeaders)
-            && match line.first() {
-                None => false,
-                Some(b' ' | b'\t') => self.header.is_none(),
-                Some(_) => memchr::memchr(b':', line).is_none() && self.boundary(line).is_none(),
-            }
+            && self.header.is_none()
+            && !line.is_empty()
+            && memchr::memchr(b':', line).is_none()
+            && self.boundary(line).is_none()
     }
 
     /// Which boundary a line is, from the outermost, and whether it is the last of its multipart.
@@ -388,7 +387,7 @@ impl Message {
             // LIMIT: bytes of all URLs of a message.
             *url_bytes = url_bytes.saturating_add(url.len().max(32));
             if *url_bytes <= MAX_URLS {
-                urls.push(url.to_vec());
+                urls.push(url.to_ascii_lowercase());
             }
         });
         text.clear();

@@ -150,20 +150,14 @@ impl SmtpParser {
             self.end_of_mail(context);
             return;
         }
-        // RFC: 5321 section 4.5.2: a dot at the start of a line has another before it. Suricata: one that has not is kept
-        // (verify: smtp-md5).
-        let text = match line.text {
-            [b'.', b'.', ..] if !goes_on => line.text.get(1..).unwrap_or_default(),
-            text => text,
-        };
         let wanted = self.settings.files(context.files);
         let Some(tx) = self.current_tx() else { return };
         tx.reach(Direction::ToServer, DATA);
         let SmtpTx { message, files, .. } = tx;
         if let Some(message) = message {
-            message.line(text, line.end, files, &wanted);
+            message.line(line.text, line.end, files, &wanted);
         } else if let Some(file) = files.last_mut() {
-            file.append(text, context.files);
+            file.append(line.text, context.files);
             file.append(line.end, context.files);
         }
     }
