@@ -59,7 +59,7 @@ impl Side {
     fn known(&self) -> Other {
         match self.looks {
             Some(id) => Other::Looks(id),
-            None if self.looked => Other::Nothing,
+            None if self.looked || self.spoke => Other::Nothing,
             None => Other::Unknown,
         }
     }

@@ -50,11 +50,11 @@ pub(super) enum Recognised {
 /// What is known of the direction that is not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Other {
-    /// It said nothing, or too little to tell.
+    /// It said nothing.
     Unknown,
     /// It looks like this.
     Looks(ProtocolId),
-    /// It looks like nothing.
+    /// It looks like nothing, so far.
     Nothing,
 }
 
