@@ -160,6 +160,7 @@ impl EveLogConfig {
         });
         report.flows |= records.flow;
         report.decode_anomalies |= anomaly.decode;
+        report.app_anomalies |= anomaly.applayer;
         report.stream_anomalies |= anomaly.stream;
         report.drops |= records.drop.is_some();
         report.tagged |= records.tagged_packets;

@@ -25,7 +25,8 @@ pub struct Application {
     pub setup: Option<fn(&Settings) -> Result<NewParser, String>>,
     /// The names of its transactions' progress: to the server, to the client. The last means complete.
     pub progress: [&'static [&'static str]; 2],
-    /// The names of its events, as `app-layer-event:<name>.` has them; at most 128.
+    /// The names of its events, as `anomaly` records have them; `app-layer-event:<name>.` takes them in any case. At most
+    /// 128.
     pub events: &'static [&'static str],
     /// Its EVE records.
     pub loggers: &'static [Logger],
@@ -58,9 +59,12 @@ impl Application {
         [has(Transport::Tcp) || self.detection.is_empty(), has(Transport::Udp)]
     }
 
-    /// The number of the event of that name.
+    /// The number of the event of that name, in any case.
     pub fn event(&self, name: &str) -> Option<u8> {
-        self.events.iter().position(|e| *e == name).map(|at| at as u8)
+        self.events
+            .iter()
+            .position(|e| e.eq_ignore_ascii_case(name))
+            .map(|at| at as u8)
     }
 
     /// The progress of that name in `direction`.

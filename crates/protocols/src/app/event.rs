@@ -40,7 +40,9 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
             return Err(unknown);
         }
         // Suricata: a rule for an event that is not (or no longer) there is no mistake, and matches nothing.
-        draft.warnings.push(unknown.help("the rule never matches: leave it out"));
+        draft
+            .warnings
+            .push(unknown.help("the rule never matches: leave it out"));
         draft.narrow_app([app.name])?;
         draft.checks.push(Box::new(Never));
         return Ok(());
