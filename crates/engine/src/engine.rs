@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::detect::RuleSet;
 use crate::event::{Alert, Body, Dropped, Event, Position, VerdictAction, VerdictRecord};
 use crate::policy::{Decision, Policy};
-use crate::rule::Action;
+use crate::rule::{Action, DatasetState};
 use crate::worker::{Frame, Output, PacketMatches, Verdict, Worker, WorkerCounters};
 
 /// One worker and its policy: packets in, events out, at once.
@@ -79,6 +79,11 @@ impl Engine {
     pub fn idle(&mut self, now: Timestamp, sink: &mut impl FnMut(Event)) {
         self.worker.idle(now, &mut self.pending);
         self.settle(sink);
+    }
+
+    /// What rules have changed of the sets since this was asked last: for the end of a capture.
+    pub fn take_sets(&mut self) -> DatasetState {
+        self.worker.take_sets()
     }
 
     /// What was counted and what was settled; the end of it.

@@ -105,6 +105,7 @@ impl RunCounters {
 impl RunCounters {
     fn applications(&self, workers: &WorkerCounters, tree: &mut StatsTree) {
         for (number, (name, transports)) in (0u8..).zip(&self.applications) {
+            let name = name.replace('-', "_");
             let counted = |datagrams| workers.apps.get(&(number, datagrams)).copied().unwrap_or_default();
             let ways: &[(&str, bool)] = match transports {
                 [true, true] => &[("_tcp", false), ("_udp", true)],
@@ -115,9 +116,9 @@ impl RunCounters {
                 let (flows, transactions) = counted(*datagrams);
                 tree.add(&format!("app_layer.flow.{name}{suffix}"), flows);
                 tree.add(&format!("app_layer.tx.{name}{suffix}"), transactions);
+                let failed = workers.app_failures.get(&(number, *datagrams)).copied().unwrap_or(0);
+                tree.add(&format!("app_layer.error.{name}{suffix}.parser"), failed);
             }
-            let failed = workers.app_failures.get(&number).copied().unwrap_or(0);
-            tree.add(&format!("app_layer.error.{name}.parser"), failed);
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use engine::detect::RuleSet;
 use engine::event::Event;
+use engine::rule::DatasetState;
 use engine::worker::{Frame, WorkerCounters};
 use engine::{Engine, Settler};
 use packet::Timestamp;
@@ -40,6 +41,8 @@ pub struct Driven<E> {
     pub settler: Settler,
     /// The rules that were used last.
     pub rules: Arc<RuleSet>,
+    /// What rules changed of the sets.
+    pub sets: DatasetState,
     /// What ended it, if not its end.
     pub result: Result<(), E>,
 }
@@ -50,6 +53,7 @@ impl<E> Driven<E> {
             counters: WorkerCounters::default(),
             settler: Settler::new(&ready.config, &ready.rules),
             rules: Arc::clone(&ready.rules),
+            sets: DatasetState::default(),
             result: Ok(()),
         }
     }
@@ -85,11 +89,13 @@ pub fn drive<T: Traffic>(
         }
     };
     engine.end_of_capture(&mut |event| sink(event, &rules));
+    let sets = engine.take_sets();
     let (counters, settler) = engine.into_parts();
     Driven {
         counters,
         settler,
         rules,
+        sets,
         result,
     }
 }

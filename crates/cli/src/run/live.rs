@@ -16,15 +16,17 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR2};
 use super::Ready;
 use super::drive::{Step, Traffic, drive};
 use super::report::Report;
+use super::sets;
 use crate::args::RunArgs;
 use crate::exit::Exit;
+use crate::log::Log;
 use crate::setup::Setup;
 use crate::{Ended, Failure};
 
 /// Guards interfaces until a signal, or `--count`.
 pub fn run(
     args: &RunArgs,
-    setup: &Setup,
+    (setup, log): (&Setup, &Log),
     ready: &Ready,
     load: &(dyn Fn() -> Result<Arc<RuleSet>> + Sync),
     say_ready: &dyn Fn(),
@@ -53,6 +55,7 @@ pub fn run(
             report.event(&event, rules);
         });
         report.end(&driven.rules, &driven.counters, &driven.settler);
+        sets::save(&setup.env, &driven.sets, log);
         match traffic.live.stats() {
             Ok(stats) => report.interfaces(&stats),
             Err(error) => eprintln!("warning: the kernel's counters cannot be read: {error}"),

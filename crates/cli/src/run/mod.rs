@@ -7,13 +7,14 @@ mod offline;
 mod pipeline;
 mod progress;
 mod report;
+mod sets;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use config::{DeleteWhenDone, LogLevel};
+use config::LogLevel;
 use engine::config::Config;
 use engine::detect::RuleSet;
 use rule_parser::{Diagnostic, Severity, SourceText};
@@ -86,7 +87,7 @@ pub fn run(args: &RunArgs) -> Ended {
     #[cfg(feature = "live")]
     if !args.interface.is_empty() {
         let again = || reload(args);
-        return live::run(args, &setup, &ready, &again, &say_ready);
+        return live::run(args, (&setup, &log), &ready, &again, &say_ready);
     }
     if args.pcap.is_empty() {
         return Err(Failure::new(
@@ -94,15 +95,9 @@ pub fn run(args: &RunArgs) -> Ended {
             anyhow!("nothing to read: name a capture with -p or an interface with -i"),
         ));
     }
-    // Only Suricata's command line removes captures: nobody else expects it.
-    let delete = if args.manner.suricata {
-        setup.config.delete_when_done
-    } else {
-        DeleteWhenDone::Never
-    };
     let mut report = Report::new(args, &setup, &ready, None).map_err(|e| Failure::new(Exit::Usage, e))?;
     say_ready();
-    let exit = refused.and(offline::run(args, &ready, delete, &mut report, &log)?);
+    let exit = refused.and(offline::run(args, &setup, &ready, &mut report, &log)?);
     report
         .finish()
         .map(|alerts| exit.and(alerts))

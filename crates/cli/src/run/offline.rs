@@ -9,18 +9,27 @@ use config::DeleteWhenDone;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use engine::detect::RuleSet;
 use engine::event::Event;
+use engine::keyword::Env;
 use engine::worker::Frame;
 
 use super::Ready;
 use super::drive::{Driven, Step, Traffic, drive};
 use super::report::Report;
+use super::sets;
 use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::log::Log;
+use crate::setup::Setup;
 use crate::{Ended, Failure};
 
 /// Reads all captures and tells `report` of them, in their order.
-pub fn run(args: &RunArgs, ready: &Ready, delete: DeleteWhenDone, report: &mut Report, log: &Log) -> Ended {
+pub fn run(args: &RunArgs, setup: &Setup, ready: &Ready, report: &mut Report, log: &Log) -> Ended {
+    // Only Suricata's command line removes captures: nobody else expects it.
+    let delete = if args.manner.suricata {
+        setup.config.delete_when_done
+    } else {
+        DeleteWhenDone::Never
+    };
     let inputs = match capture::expand(&args.pcap) {
         // Suricata: a folder without captures is one of which all were read.
         Err(CaptureError::NoCaptures { path, .. }) if log.is_suricata() => {
@@ -41,6 +50,7 @@ pub fn run(args: &RunArgs, ready: &Ready, delete: DeleteWhenDone, report: &mut R
         args,
         ready,
         log,
+        env: &setup.env,
         delete,
     };
     if args.threads.0 > 1 && inputs.len() > 1 {
@@ -67,6 +77,7 @@ struct Run<'r> {
     args: &'r RunArgs,
     ready: &'r Ready,
     log: &'r Log,
+    env: &'r Env,
     /// What the configuration says of captures that were read.
     delete: DeleteWhenDone,
 }
@@ -141,6 +152,7 @@ impl Run<'_> {
 
     fn finish(&self, report: &mut Report, driven: Driven<CaptureError>) -> Exit {
         report.end(&self.ready.rules, &driven.counters, &driven.settler);
+        sets::save(self.env, &driven.sets, self.log);
         match driven.result {
             Ok(()) => Exit::Success,
             Err(error) => {

@@ -5,7 +5,7 @@ use packet::{Direction, Packet, Timestamp};
 use super::except::Excepted;
 use super::record::tunnel_record;
 use super::shard::{Session, Shard};
-use super::{Output, Verdict, Worker};
+use super::{Output, UDP, Verdict, Worker};
 use crate::defrag::OverlapPolicy;
 use crate::detect::{Detector, Input, Match, StreamData};
 use crate::exception::Exception;
@@ -125,7 +125,8 @@ impl Worker {
         let hidden = self.follow_application(shard, subjected);
         let fails = failed(shard).filter(|_| before.is_none());
         if let Some(protocol) = fails {
-            *self.counters.app_failures.entry(protocol.0).or_default() += 1;
+            let key = (protocol.0, subjected.packet.ip_proto() == Some(UDP));
+            *self.counters.app_failures.entry(key).or_default() += 1;
         }
         (hidden, fails.is_some())
     }

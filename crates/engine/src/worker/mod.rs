@@ -23,6 +23,7 @@ use crate::detect::{Detector, Match, RuleSet};
 use crate::event::{AppRecord, DroppedHeader, Event, PacketRecord, Position, TunnelRecord};
 use crate::flow::{FlowFlags, FlowRef};
 use crate::policy::Subject;
+use crate::rule::DatasetState;
 use shard::Shard;
 pub use shard::{Session, WorkerCounters};
 pub use verdict::Verdict;
@@ -229,6 +230,11 @@ impl Worker {
         {
             flow.flags.insert(if pass { FlowFlags::PASS } else { FlowFlags::DROP });
         }
+    }
+
+    /// What rules have changed of the sets since this was asked last: for the end of a capture.
+    pub fn take_sets(&mut self) -> DatasetState {
+        self.detector.take_sets()
     }
 
     fn next_position(&mut self) -> Position {

@@ -60,8 +60,8 @@ pub struct WorkerCounters {
     pub longest: u64,
     /// Packets of flows that are bypassed, and their bytes.
     pub bypassed: (u64, u64),
-    /// Parsers that failed, by the number of their protocol.
-    pub app_failures: std::collections::BTreeMap<u8, u64>,
+    /// Parsers that failed, by the number of their protocol and whether it was of datagrams.
+    pub app_failures: std::collections::BTreeMap<(u8, bool), u64>,
     /// Packets that were answered with a rejection.
     pub rejected: u64,
     /// Why packets were dropped, by EVE's `reason`.
