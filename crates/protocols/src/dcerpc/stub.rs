@@ -14,7 +14,7 @@ pub static DCERPC_STUB_DATA: Keyword = Keyword {
     summary: "the arguments or the results of a call",
     docs: "The stub data of a DCERPC request, to the server, or of a response, to the client: what stands behind the \
            headers, of all fragments. Over TCP, UDP and SMB. `byte_test`, `byte_jump` and `byte_extract` read it in \
-           the byte order of its header with `dce`. A sticky buffer.",
+           the byte order of its header with `dce`, in SMB too, where Suricata reads big endian. A sticky buffer.",
     example: "alert tcp any any -> any any (msg:\"a\"; dcerpc.stub_data; content:\"|00 02|\"; byte_test:4,>,256,0,dce; sid:1;)",
     deviation: None,
     kind: Kind::StickyBuffer(&STUB_DATA),

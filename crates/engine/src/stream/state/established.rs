@@ -60,6 +60,7 @@ fn data(turn: &mut Turn<'_>) -> Verdict {
     if turn.to_client() && !turn.is(Traits::MIDSTREAM) {
         turn.session.traits.set(Traits::CONFIRMED);
     }
+    take_first_window(turn);
     let segment = turn.segment;
     if is_old(turn) {
         if !turn.is_partial() {
@@ -80,6 +81,18 @@ fn data(turn: &mut Turn<'_>) -> Verdict {
     }
     take_data(turn);
     Verdict::Accepted
+}
+
+/// In a conversation picked up after its handshake, the side that did not speak first says its window now.
+fn take_first_window(turn: &mut Turn<'_>) {
+    if !turn.is(Traits::MIDSTREAM_ESTABLISHED) || turn.sender().window != 0 {
+        return;
+    }
+    let window = u32::from(turn.segment.window);
+    let sender = turn.sender_mut();
+    sender.window = window << sender.wscale;
+    sender.next_win = sender.last_ack.plus(sender.window);
+    turn.session.traits.clear(Traits::MIDSTREAM_ESTABLISHED);
 }
 
 /// Whether the segment ends before what is acknowledged, and is neither new data nor a keep-alive.

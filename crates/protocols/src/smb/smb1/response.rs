@@ -46,7 +46,10 @@ pub fn response(state: &mut State, header: &Header, command: &Command<'_>, conte
     tx.status = Some(header.status);
     tx.finish();
     let read = match command.number {
-        command::NEGOTIATE => negotiate(state, id, command),
+        command::NEGOTIATE => {
+            (tx.session, tx.tree) = (header.key.session, header.key.tree);
+            negotiate(state, id, command)
+        }
         command::SESSION_SETUP_ANDX => session::response(state, id, command, header),
         command::TREE_CONNECT_ANDX => tree_connect(state, id, command, header),
         command::NT_CREATE_ANDX => create(state, id, command, header),
