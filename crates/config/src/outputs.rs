@@ -162,6 +162,7 @@ impl EveLogConfig {
         report.decode_anomalies |= anomaly.decode;
         report.app_anomalies |= anomaly.applayer;
         report.stream_anomalies |= anomaly.stream;
+        report.app_anomalies |= anomaly.applayer;
         report.drops |= records.drop.is_some();
         report.tagged |= records.tagged_packets;
         report.files |= records.files.is_some();

@@ -1,7 +1,7 @@
 //! What rules can say of it.
 
 use engine::buffer::{BufferDef, Provider, Source, TxBytes, tx_as};
-use engine::keyword::{Keyword, Kind};
+use engine::keyword::{Keyword, Kind, Problem};
 use engine::keywords::integer::{Snort2Range, read};
 use engine::rule::{TxNumber, TxPlace};
 
@@ -62,7 +62,9 @@ pub static SMB_VERSION: Keyword = Keyword {
     example: "alert smb any any -> any any (msg:\"a\"; smb.version:1; sid:1;)",
     deviation: None,
     kind: Kind::Transaction(|draft, arg| {
-        draft.once("smb.version")?;
+        draft
+            .once("smb.version")
+            .map_err(|_| Problem::new("Can't use 2 or more smb.version declarations in the same rule"))?;
         Ok(Box::new(TxNumber {
             places: &[TxPlace {
                 protocol: NAME,

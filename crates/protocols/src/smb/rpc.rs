@@ -44,7 +44,8 @@ impl State {
                 None => self.begin(command.0, command.1, key, Body::Rpc(Box::default())),
             };
             self.with_call(id, handle, |call, association, limit| {
-                call.ask(&unit, &header, association, limit)
+                // What is no unit is shown with the number that stands where its kind would.
+                call.ask(&unit, &header, association, limit) && header.kind.name().is_some()
             });
             if let Some(tx) = self.transactions.by_id_mut(id) {
                 tx.message = key.message;
