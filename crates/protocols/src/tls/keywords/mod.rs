@@ -5,6 +5,7 @@ mod fingerprints;
 mod forms;
 mod hello;
 mod old;
+mod self_signed;
 mod ssl;
 mod store;
 mod validity;
@@ -35,6 +36,7 @@ pub(super) static ALL: &[&Keyword] = &[
     &validity::NOT_AFTER,
     &validity::EXPIRED,
     &validity::VALID,
+    &self_signed::SELF_SIGNED,
     &version::TLS_VERSION,
     &version::SSL_VERSION,
     &ssl::SSL_STATE,
