@@ -8,7 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 impl Tuple {
     /// The tuple of `packet`, or `None` when it belongs to no flow.
     ///
-    /// Flows are made of TCP, UDP, SCTP, ESP, ICMP and ICMPv6. Invalid packets and fragments
+    /// Flows are made of TCP, UDP, SCTP, ESP, IP in IP, ICMP and ICMPv6. Invalid packets and fragments
     /// belong to none. With `vlans`, the same addresses and ports in another VLAN are another flow.
     // Suricata: other IP protocols have no flows. Of the ICMP errors only "destination
     // unreachable" about TCP or UDP joins the flow that it quotes; the others, and all errors
@@ -48,6 +48,9 @@ fn of_others(packet: &Packet<'_>, src: IpAddr, dst: IpAddr) -> Option<Tuple> {
             super::key::SCTP,
         ),
         Transport::Esp(esp) => Tuple::esp(src, dst, esp.spi()),
+        _ if packet.ip_proto() == Some(IP_IN_IP) => {
+            Tuple::with_ports(SocketAddr::new(src, 0), SocketAddr::new(dst, 0), IP_IN_IP)
+        }
         _ => return None,
     })
 }
@@ -70,6 +73,9 @@ fn of_quote(quote: &Embedded) -> Option<Tuple> {
     );
     Some(tuple.quoted())
 }
+
+/// IPv4 in IP (RFC 2003).
+const IP_IN_IP: u8 = 4;
 
 #[cfg(test)]
 mod tests {
