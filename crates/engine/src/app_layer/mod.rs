@@ -9,6 +9,8 @@ mod detection;
 mod event;
 pub mod file;
 mod flow;
+#[cfg(test)]
+mod flow_tests;
 mod layer;
 mod log;
 mod parser;
