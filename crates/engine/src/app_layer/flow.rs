@@ -127,7 +127,7 @@ impl AppFlow {
 
     /// Whether the protocol of a direction is settled, whatever it is.
     pub fn is_settled(&self, direction: Direction) -> bool {
-        self.protocol.is_some() || self.off || self.sides[direction.index()].looked
+        self.off || self.sides[direction.index()].looked
     }
 
     /// Whether nothing comes any more in a direction, so that every progress there counts as complete.

@@ -48,10 +48,12 @@ fn of_others(packet: &Packet<'_>, src: IpAddr, dst: IpAddr) -> Option<Tuple> {
             super::key::SCTP,
         ),
         Transport::Esp(esp) => Tuple::esp(src, dst, esp.spi()),
-        _ if packet.ip_proto() == Some(IP_IN_IP) => {
-            Tuple::with_ports(SocketAddr::new(src, 0), SocketAddr::new(dst, 0), IP_IN_IP)
-        }
-        _ => return None,
+        _ => match packet.ip_proto() {
+            Some(proto @ (IP_IN_IP | IPV6_IN_IP)) => {
+                Tuple::with_ports(SocketAddr::new(src, 0), SocketAddr::new(dst, 0), proto)
+            }
+            _ => return None,
+        },
     })
 }
 
@@ -76,6 +78,9 @@ fn of_quote(quote: &Embedded) -> Option<Tuple> {
 
 /// IPv4 in IP (RFC 2003).
 const IP_IN_IP: u8 = 4;
+
+/// IPv6 in IP (RFC 2473).
+const IPV6_IN_IP: u8 = 41;
 
 #[cfg(test)]
 mod tests {

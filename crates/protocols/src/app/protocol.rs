@@ -91,7 +91,7 @@ impl ProtocolCheck {
         let at = direction.index();
         let looks = app.looks.get(at).copied().flatten();
         let over = app.settled.get(at).copied().unwrap_or(false);
-        (over || looks.is_some()) && self.is(looks.or(app.protocol)) != self.negated
+        over && self.is(looks.or(app.protocol)) != self.negated
     }
 }
 
