@@ -390,7 +390,8 @@ impl AppFlow {
             };
         };
         let outcome = parser.parse(data, &mut context(direction, eof, link, &mut self.effects));
-        self.updated[at] = true;
+        // Suricata: rules look at transactions in both directions, whichever of them brought something.
+        self.updated = [true; 2];
         self.sides[at].ended |= eof;
         let consumed = self.after(outcome, data.len(), direction, link);
         Fed {

@@ -129,7 +129,12 @@ fn server_hello(body: &[u8], tx: &mut TlsTx, event: &mut dyn FnMut(Event)) {
     tx.state = Some(HandshakeState::ServerHello);
     match Hello::server(body, event) {
         Some(hello) => {
-            tx.server.version = hello.real_version();
+            tx.server.version = hello.versions.first().copied().unwrap_or(hello.version);
+            // Suricata: a choice of an unknown version by extension is an event, and the end of it.
+            if hello.versions.first().is_some_and(|version| !version.is_of_records()) {
+                event(Event::InvalidRecordVersion);
+                tx.lost = true;
+            }
             // RFC 5246 section 7.4.1.2: the server goes on with the client's session by giving its id back.
             let same = |client: &Hello| !hello.session_id.is_empty() && client.session_id == hello.session_id;
             tx.same_session |= !tx.server.version.is_tls13() && tx.client.hello.as_deref().is_some_and(same);

@@ -74,6 +74,8 @@ impl Hello {
     }
 
     /// The version that the whole hello stands for.
+    ///
+    /// Of a client it is the first that there is of those it offers; a server names the one it chose.
     pub fn real_version(&self) -> Version {
         let offered = self.versions.iter().find(|version| version.is_of_records());
         offered.copied().unwrap_or(self.version)

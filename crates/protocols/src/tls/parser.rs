@@ -104,6 +104,9 @@ impl Parser for TlsParser {
                 context.effects.trigger_raw[direction.index()] |= left == 0;
                 rest = behind;
                 self.more(content, body, context);
+                if self.transactions.last_mut().is_some_and(|tx| tx.lost) {
+                    return Outcome::Failed;
+                }
                 continue;
             }
             let header = match record::header(rest) {

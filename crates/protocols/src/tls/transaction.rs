@@ -20,6 +20,8 @@ pub struct TlsTx {
     pub server: Side,
     /// Which handshake message came last with the newest data.
     pub state: Option<HandshakeState>,
+    /// What follows cannot be read.
+    pub(super) lost: bool,
     /// The server gave the client's session id back.
     pub same_session: bool,
     ja4: OnceCell<String>,
