@@ -180,13 +180,13 @@ impl Settler {
                 Decision::Alert(changed) => changed.unwrap_or(rule.action),
             };
             let covers_flow = rule.scope.covers_flow(found.stream);
-            if action == Action::Pass {
+            let passes = action == Action::Pass;
+            if passes {
                 passed = true;
                 let dropped = packet.dropped || settled.verdict != Verdict::Accept;
                 if covers_flow && !dropped && settled.marks_flow.is_none() {
                     settled.marks_flow = Some(true);
                 }
-                break;
             }
             let blocks = self.inline && matches!(action, Action::Drop | Action::Reject(_));
             if blocks {
@@ -200,12 +200,19 @@ impl Settler {
                     _ => Verdict::Drop,
                 });
             }
+            // A rule that only a rate filter makes pass says nothing either.
+            if passes && (rule.silent || rule.action != Action::Pass) {
+                break;
+            }
             if rule.silent {
                 continue;
             }
             // LIMIT: packet_alert_max, so that a packet that matches everything does not flood the log.
             if told == self.packet_alert_max {
                 self.overflowed += 1;
+                if passes {
+                    break;
+                }
                 continue;
             }
             told += 1;
@@ -231,6 +238,9 @@ impl Settler {
                 position,
                 body: Body::Alert(Box::new(alert)),
             });
+            if passes {
+                break;
+            }
         }
         let verdict = if packet.dropped && settled.verdict == Verdict::Accept {
             Verdict::Drop

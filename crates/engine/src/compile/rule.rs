@@ -332,6 +332,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         threshold,
         sections,
         silent,
+        tells,
         payload,
         forms,
         ..
@@ -419,7 +420,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         thresholds: threshold.into_iter().collect(),
         suppress: Box::default(),
         action,
-        silent,
+        silent: silent || action == Action::Pass && !tells,
         ip_only,
         at_recognition,
         needs_packet: wants_packet

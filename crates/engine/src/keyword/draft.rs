@@ -41,6 +41,8 @@ pub struct RuleDraft<'e> {
     pub sections: Vec<Section>,
     /// `noalert`.
     pub silent: bool,
+    /// `alert`, which rules with the action `pass` need to make one.
+    pub tells: bool,
     /// Why this program should not load the rule, if the rule says so (`requires`).
     pub skip: Option<String>,
     /// Whose payload the rule wants to see, if a keyword or the header decides it.
@@ -104,6 +106,7 @@ impl<'e> RuleDraft<'e> {
                 ops: Vec::new(),
             }],
             silent: false,
+            tells: false,
             skip: None,
             payload: PayloadPreference::default(),
             services: Vec::new(),

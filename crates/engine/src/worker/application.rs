@@ -169,12 +169,33 @@ impl Worker {
         flow.flags.insert(flags);
     }
 
-    /// The flow is over: parsers are told that nothing comes any more.
-    pub(super) fn end_application(&mut self, flow: &mut Flow<Session>) {
-        if flow.session.tcp.is_some() && flow.session.app.is_some() {
-            let layer = Arc::clone(&self.config.app.layer);
-            let now = flow.last();
-            feed_streams(flow, Direction::ToServer, &layer, now, &self.files);
+    /// The flow is over: parsers are told that nothing comes any more in a direction, that to the server first.
+    pub(super) fn end_application(&mut self, flow: &mut Flow<Session>, direction: Direction) {
+        let layer = Arc::clone(&self.config.app.layer);
+        let link = Link {
+            layer: &layer,
+            transport: Carrier::Tcp,
+            client: flow.client(),
+            server: flow.server(),
+            time: flow.last(),
+            files: &self.files,
+        };
+        let Session {
+            tcp: Some(tcp),
+            app: Some(app),
+            ..
+        } = &mut flow.session
+        else {
+            return;
+        };
+        let (other, off) = feed_stream(tcp, app, direction, &link);
+        // What the server said may have told what the client speaks.
+        let off =
+            off || direction == Direction::ToClient && other && feed_stream(tcp, app, direction.reverse(), &link).1;
+        if off {
+            for direction in [Direction::ToServer, Direction::ToClient] {
+                tcp.stream_mut(direction).stop_app();
+            }
         }
     }
 

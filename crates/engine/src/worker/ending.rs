@@ -38,8 +38,9 @@ impl Worker {
         let around = self.outer.take();
         if let Some(tcp) = flow.session.tcp.as_deref_mut() {
             tcp.finish(&mut shard.stream);
-            self.end_application(&mut flow);
+            // Suricata: what the server said last is read after rules have seen the end of what the client said.
             for direction in [Direction::ToServer, Direction::ToClient] {
+                self.end_application(&mut flow, direction);
                 self.inspect_rest(&mut flow, direction, out);
             }
         }

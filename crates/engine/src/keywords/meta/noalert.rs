@@ -22,12 +22,14 @@ pub static ALERT: Keyword = Keyword {
     name: "alert",
     aliases: &[],
     summary: "the rule makes an alert, whatever its action",
-    docs: "The rule makes an alert beside what its action does; the opposite of `noalert`. Takes no value.",
+    docs: "The rule makes an alert beside what its action does; the opposite of `noalert`. `pass` makes none without it. \
+           Takes no value.",
     example: "drop tcp any any -> any any (msg:\"dropped and told\"; content:\"x\"; alert; sid:1;)",
-    deviation: Some("Has no effect on the action `pass`."),
+    deviation: None,
     kind: Kind::Meta(|draft, arg| {
         arg.none()?;
         draft.silent = false;
+        draft.tells = true;
         Ok(())
     }),
 };
