@@ -109,6 +109,11 @@ impl Worker {
             Self::hide(flow, hidden);
             self.settle_transactions(flow, (packet, false), out);
         }
+        if hidden.contains(FlowFlags::NO_PACKET_INSPECTION)
+            && let Some(flow) = subjected.flow
+        {
+            shard.flows.set_state(flow, FlowState::Bypassed);
+        }
         self.prune(shard, subjected.flow);
         self.finish_ended(shard, out);
         verdict
