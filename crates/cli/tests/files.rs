@@ -104,7 +104,8 @@ fn a_rule_has_an_attachment_stored() {
         (&true.into(), &5.into(), &HELLO.into())
     );
     assert_eq!(file["sid"], serde_json::json!([1]));
-    assert_eq!(of("alert")[0]["files"][0]["filename"], "hello.txt");
+    let shown = &of("alert")[0]["files"][0];
+    assert_eq!((&shown["filename"], &shown["storing"]), (&"hello.txt".into(), &true.into()));
 }
 
 #[test]

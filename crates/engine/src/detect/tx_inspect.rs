@@ -132,7 +132,12 @@ impl Detector {
                     vars.apply(effect);
                     if let Effect::StoreFiles(what) = effect {
                         let sid = rules.meta.get(candidate.rule as usize).map_or(0, |meta| meta.sid);
-                        what.apply(place.direction, sid, (state, tx), vars);
+                        what.apply(place.direction, sid, (state, tx), vars, |file| {
+                            rule.tx.iter().all(|condition| match condition {
+                                TxCondition::Check(check, _) => check.fits_file(file),
+                                TxCondition::Buffer(..) => true,
+                            })
+                        });
                     }
                 }
                 passed = rule.action == crate::rule::Action::Pass;

@@ -3,7 +3,7 @@
 use packet::Direction;
 
 use super::FlowVars;
-use crate::app_layer::{Transaction, TxState};
+use crate::app_layer::{File, Transaction, TxState};
 
 /// Which files a rule has stored when it matches a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,13 +39,14 @@ pub enum StoreScope {
 }
 
 impl StoreFiles {
-    /// Has the files stored: the rule of that `sid` matched the transaction in `direction`.
+    /// Has the files stored that the rule `fits`: the rule of that `sid` matched the transaction in `direction`.
     pub fn apply(
         self,
         matched: Direction,
         sid: u32,
         (state, tx): (&mut TxState, &mut dyn Transaction),
         vars: &mut FlowVars,
+        fits: impl Fn(&File) -> bool,
     ) {
         for direction in [Direction::ToServer, Direction::ToClient] {
             let wanted = match self.direction {
@@ -63,9 +64,12 @@ impl StoreFiles {
             if self.scope == StoreScope::Transaction || direction != matched {
                 state.store_files[direction.index()].get_or_insert(sid);
             }
-            if let Some(files) = tx.files_mut(direction) {
-                files.iter_mut().for_each(|file| file.want_stored(sid));
-            }
+            // Suricata: of several files, those that the rule's conditions on files hold for.
+            let whatever = self.scope != StoreScope::File;
+            let files = tx.files_mut(direction).into_iter().flat_map(|files| files.iter_mut());
+            files
+                .filter(|file| whatever || fits(file))
+                .for_each(|file| file.want_stored(sid));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use packet::Direction;
 
 use super::IntPredicate;
-use crate::app_layer::{FileSettings, Transaction, TxState};
+use crate::app_layer::{File, FileSettings, Transaction, TxState};
 
 /// What a condition on a transaction may look at.
 pub struct TxContext<'a> {
@@ -37,6 +37,12 @@ pub trait TxCheck: Send + Sync + fmt::Debug {
     /// What does not hold may hold later, as long as the direction is not complete.
     fn retried(&self) -> bool {
         false
+    }
+
+    /// Whether it holds for this file; true for what is no condition on files.
+    fn fits_file(&self, file: &File) -> bool {
+        let _ = file;
+        true
     }
 
     /// Adds what it must know of files.

@@ -123,8 +123,9 @@ fn info(file: &File, tx_id: u64) -> FileInfo {
         md5: digests.md5,
         sha1: digests.sha1,
         sha256: digests.sha256,
-        stored: wanted && file.is_over(),
-        storing: wanted && !file.is_over(),
+        // It is stored when its record is written.
+        stored: wanted && file.reported,
+        storing: wanted && !file.reported,
         file_id: (file.id != 0).then_some(file.id),
         size: file.size,
         range: file.range.map(|(start, end, _)| (start, end)),

@@ -90,11 +90,12 @@ impl TxCheck for HashList {
     }
 
     fn matches(&self, context: &TxContext<'_>) -> bool {
+        files_of(context).is_some_and(|files| files.iter().any(|file| self.fits_file(file)))
+    }
+
+    fn fits_file(&self, file: &File) -> bool {
         let known = |digest: &[u8]| self.known.binary_search_by(|k| (**k).cmp(digest)).is_ok();
-        files_of(context).is_some_and(|files| {
-            let mut digests = files.iter().filter_map(|file| self.hash.of(file));
-            digests.any(|digest| known(digest) != self.negated)
-        })
+        self.hash.of(file).is_some_and(|digest| known(digest) != self.negated)
     }
 
     fn retried(&self) -> bool {

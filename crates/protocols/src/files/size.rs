@@ -43,6 +43,10 @@ impl TxCheck for FileSize {
         files_of(context).is_some_and(|files| files.iter().any(|file| self.holds(file)))
     }
 
+    fn fits_file(&self, file: &File) -> bool {
+        self.holds(file)
+    }
+
     fn retried(&self) -> bool {
         true
     }

@@ -14,15 +14,15 @@ pub static FILESTORE: Keyword = Keyword {
     docs: "Files are stored when the rule matches, where the configuration has a `file-store`: `filestore;` the file that goes in the \
            direction of the match, `filestore:<direction>,<scope>;` others. The direction is `request` (or `to_server`), \
            `response` (or `to_client`) or `both`; the scope is `file` (or `default`), `tx` for all files of the transaction, or `flow` (or \
-           `ssn`) for all of the flow, those to come among them.",
+           `ssn`) for all of the flow, those to come among them. The rule matches only where a file goes in the direction of the match.",
     example: "alert http any any -> any any (msg:\"stored\"; file.name; content:\".exe\"; filestore; sid:1;)",
     deviation: None,
     kind: Kind::Meta(read),
 };
 
-/// There is a file to store.
+/// There is a file in the direction of the match, whatever direction is to be stored.
 #[derive(Debug)]
-struct AnyFile(StoreDirection);
+struct AnyFile;
 
 impl TxCheck for AnyFile {
     fn places(&self) -> &[TxPlace] {
@@ -30,12 +30,7 @@ impl TxCheck for AnyFile {
     }
 
     fn matches(&self, context: &TxContext<'_>) -> bool {
-        let elsewhere = match self.0 {
-            StoreDirection::Matched => false,
-            StoreDirection::Only(direction) => direction != context.direction,
-            StoreDirection::Both => true,
-        };
-        elsewhere || files_of(context).is_some_and(|files| !files.is_empty())
+        files_of(context).is_some_and(|files| !files.is_empty())
     }
 
     fn retried(&self) -> bool {
@@ -50,7 +45,7 @@ fn read(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         Some(_) => options(arg.unquoted()?)?,
     };
     draft.narrow_app(FILES.iter().map(|place| place.protocol))?;
-    draft.tx_checks.push(Box::new(AnyFile(what.direction)));
+    draft.tx_checks.push(Box::new(AnyFile));
     draft.effects.push(Effect::StoreFiles(what));
     Ok(())
 }

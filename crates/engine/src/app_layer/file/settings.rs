@@ -13,7 +13,7 @@ pub struct FileSettings {
     pub magic: bool,
     /// Files may be stored: what is in them is kept until that is decided.
     pub keep: bool,
-    /// Files are followed as far as streams are, whatever limits the bodies have that carry them.
+    /// Files that are stored are followed as far as streams are, whatever limits the bodies have that carry them.
     pub whole: bool,
     /// Every file is stored, whatever rules say.
     pub keep_all: bool,

@@ -1,6 +1,6 @@
 //! A body once it is decoded: what rules see of it, and the files it is or has.
 
-use engine::app_layer::{FileSettings, FileState, Files};
+use engine::app_layer::{FileSettings, FileState, Files, Store};
 use packet::Direction;
 
 use super::multipart::Multipart;
@@ -64,8 +64,9 @@ impl Content {
 
     /// Takes decoded bytes; says whether it wants more.
     pub(super) fn take(&mut self, data: &[u8], settings: &FileSettings, events: &mut Events) -> bool {
-        // Suricata: where files are stored, they are followed beyond the limit, as far as the stream is.
-        let wants_more = |window: &Window| settings.whole || !window.is_full();
+        // Suricata: a file that is stored is followed beyond the limit, as far as the stream is.
+        let stored = settings.whole && self.files.last_mut().is_some_and(|file| file.store() == Store::Wanted);
+        let wants_more = |window: &Window| stored || !window.is_full();
         if data.is_empty() {
             return wants_more(&self.window);
         }
@@ -78,7 +79,7 @@ impl Content {
         let taken = self.window.append(data);
         let shown = data.get(..taken).unwrap_or(data);
         self.swf.append(shown);
-        let data = if settings.whole { data } else { shown };
+        let data = if stored { data } else { shown };
         self.open(settings, events);
         match &mut self.carries {
             Carries::File(part) => {

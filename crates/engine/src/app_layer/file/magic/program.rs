@@ -10,11 +10,14 @@ pub(super) fn tell(data: &[u8]) -> Told {
 
 /// Microsoft's PE format: the old header names the place of the new one.
 fn windows(data: &[u8]) -> Told {
-    if !data.starts_with(b"MZ") {
+    if !data.starts_with(b"MZ") || data.len() < DOS_HEADER {
         return None;
     }
     Some(portable(data).unwrap_or("MS-DOS executable".into()))
 }
+
+/// The length of the old header.
+const DOS_HEADER: usize = 64;
 
 fn portable(data: &[u8]) -> Told {
     let at = usize::try_from(le32(data, 0x3c)?).ok()?;
@@ -186,7 +189,11 @@ mod tests {
             tell(&pe(0x8664, 0x20b, 0x2022, 3)).as_deref(),
             Some("PE32+ executable (DLL) (console) x86-64, for MS Windows")
         );
-        assert_eq!(tell(b"MZ\0\0").as_deref(), Some("MS-DOS executable"));
+        assert_eq!(
+            tell(&[b"MZ".as_slice(), &[0; 62]].concat()).as_deref(),
+            Some("MS-DOS executable")
+        );
+        assert_eq!(tell(b"MZ as a text"), None);
     }
 
     #[test]

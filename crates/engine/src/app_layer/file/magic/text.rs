@@ -81,7 +81,7 @@ fn lines(data: &[u8]) -> String {
     let both = memchr::memmem::find_iter(data, b"\r\n").count();
     let returns = memchr::memchr_iter(b'\r', data).count();
     let ends = match (both, feeds > both, returns > both) {
-        (0, false, false) if data.len() < MAGIC_BYTES => ", with no line terminators",
+        (0, false, false) => ", with no line terminators",
         (0, _, false) => "",
         (0, false, true) => ", with CR line terminators",
         (0, true, true) => ", with CR, LF line terminators",
