@@ -201,6 +201,7 @@ pub fn track(
         None => state::none::open(slot, direction, segment, config, mem, &mut out),
     }
     if let Some(session) = slot {
+        session.stream_mut(direction).tcp_flags |= segment.flags;
         out.state = session.state;
         out.established = session.state >= TcpState::Established;
     }

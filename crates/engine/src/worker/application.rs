@@ -405,7 +405,10 @@ impl Settling<'_, '_> {
             .iter()
             .filter_map(|event| self.application.events.get(usize::from(event)))
         {
-            let packet = self.packet_record();
+            let mut packet = self.own_packet_record();
+            if let Some(flow) = Arc::get_mut(&mut packet).and_then(|packet| packet.flow.as_mut()) {
+                flow.app.protocol = Some(self.application.name);
+            }
             let position = self.worker.next_position();
             let anomaly = Anomaly {
                 packet,
@@ -420,11 +423,8 @@ impl Settling<'_, '_> {
         }
     }
 
-    /// The packet, with the flow's addresses: made once, when the first record wants it.
-    pub fn packet_record(&mut self) -> Arc<PacketRecord> {
-        if let Some(record) = &self.record {
-            return Arc::clone(record);
-        }
+    /// The packet, with its own addresses.
+    fn own_packet_record(&self) -> Arc<PacketRecord> {
         let (packet, pseudo) = self.packet;
         let reporting = Reporting {
             config: ReportConfig {
@@ -435,7 +435,15 @@ impl Settling<'_, '_> {
             exceptions: self.worker.config.exceptions,
         };
         let flow = Some((self.flow, Direction::ToServer));
-        let mut record = packet_record(packet, pseudo, flow, self.worker.outer, &reporting);
+        packet_record(packet, pseudo, flow, self.worker.outer, &reporting)
+    }
+
+    /// The packet, with the flow's addresses: made once, when the first record wants it.
+    pub fn packet_record(&mut self) -> Arc<PacketRecord> {
+        if let Some(record) = &self.record {
+            return Arc::clone(record);
+        }
+        let mut record = self.own_packet_record();
         if let Some(record) = Arc::get_mut(&mut record) {
             let (client, server) = (self.flow.client(), self.flow.server());
             record.addresses = Some((client.0, server.0));
