@@ -448,6 +448,10 @@ impl Settling<'_, '_> {
             let (client, server) = (self.flow.client(), self.flow.server());
             record.addresses = Some((client.0, server.0));
             record.ports = record.ports.map(|_| (client.1, server.1));
+            // The flow has lent out what tells its protocol.
+            if let Some(seen) = &mut record.flow {
+                seen.app.protocol.get_or_insert(self.application.name);
+            }
         }
         self.record = Some(Arc::clone(&record));
         record
