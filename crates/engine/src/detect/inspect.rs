@@ -160,6 +160,10 @@ impl Inspector {
         let (from, mut to) = self.window(content, data.len(), cursor);
         if self.start > 0 && depth == 0 {
             to = to.min(self.depth_left(content, data.len()));
+            // Suricata: what is to stand before the window is not looked for, negated or not.
+            if to == 0 {
+                return Verdict::Stop;
+            }
         }
         let length = content.pattern.len();
         let next = |from: usize| -> Option<usize> {

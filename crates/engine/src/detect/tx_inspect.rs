@@ -279,15 +279,20 @@ impl Detector {
                 &mut self.made,
                 &mut self.transformed,
             );
+            let start = used
+                .filter(|used| streaming && used.transforms.is_empty())
+                .map_or(0, |used| tx.window_start(used.def.name, at.direction, index));
             match data {
-                // Suricata: a missing buffer is asked about once, when its progress is reached.
-                None => return (index == 0 && matches!(ops.first(), Some(Op::Absent(_))), streaming),
+                // Suricata: a missing buffer is asked about once, when its progress is reached; one that may come yet,
+                // at the end.
+                None => {
+                    let missing = index == 0 && start == 0 && !(streaming && at.progress < at.complete);
+                    return (missing && matches!(ops.first(), Some(Op::Absent(_))), streaming);
+                }
                 Some(data) => {
                     let place = BufferPlace {
                         little_endian: tx.little_endian(at.direction),
-                        start: used
-                            .filter(|used| streaming && used.transforms.is_empty())
-                            .map_or(0, |used| tx.window_start(used.def.name, at.direction, index)),
+                        start,
                     };
                     if self.inspector.matches_at(ops, data, place) {
                         return (true, false);

@@ -221,7 +221,7 @@ impl Transaction for HttpTx {
     fn window_start(&self, buffer: &str, direction: Direction, index: usize) -> u64 {
         match (buffer, direction) {
             ("file.data", Direction::ToServer) => self.request_body.files().window_start(index),
-            ("file.data" | "http.request_body" | "http.response_body", _) => self.body(direction).window_start(),
+            ("file.data" | "http.request_body" | "http.response_body", _) => self.body(direction).window_start(index),
             _ => 0,
         }
     }

@@ -42,7 +42,7 @@ pub static REQUEST_BODY_BUFFER: BufferDef = BufferDef {
         protocol: NAME,
         at: [Some(progress::BODY), None],
         streaming: true,
-        get: |tx, _, index, _| body_window(tx, Direction::ToServer, index),
+        get: |tx, _, _, _| tx_as::<HttpTx>(tx)?.request_body.window(),
     }]),
     multi: false,
 };
@@ -54,9 +54,9 @@ pub static RESPONSE_BODY_BUFFER: BufferDef = BufferDef {
         protocol: NAME,
         at: [None, Some(progress::BODY)],
         streaming: true,
-        get: |tx, _, index, _| body_window(tx, Direction::ToClient, index),
+        get: |tx, _, index, _| tx_as::<HttpTx>(tx)?.response_body.windows(index),
     }]),
-    multi: false,
+    multi: true,
 };
 
 /// Where `file.data` is there: to the server, to the client.
@@ -71,11 +71,7 @@ pub fn file_data<'a>(
 ) -> Option<&'a [u8]> {
     match direction {
         Direction::ToServer => tx.files(direction)?.window(index),
-        // Suricata: not what a file was put together to, and with the limits of bodies.
-        Direction::ToClient => body_window(tx, direction, index),
+        // Suricata: the body, with its limits, and a file that it completes as the last of its parts.
+        Direction::ToClient => tx_as::<HttpTx>(tx)?.response_body.windows(index),
     }
-}
-
-fn body_window(tx: &dyn Transaction, direction: Direction, index: usize) -> Option<&[u8]> {
-    tx_as::<HttpTx>(tx)?.body(direction).window().filter(|_| index == 0)
 }

@@ -24,7 +24,7 @@ mod window;
 
 use std::sync::Arc;
 
-use engine::app_layer::{Context, FileState, Files};
+use engine::app_layer::{Context, File, FileState, Files};
 use packet::Direction;
 use smallvec::SmallVec;
 
@@ -229,11 +229,18 @@ impl Body {
         Some(self.content.swf.decoded().unwrap_or(window))
     }
 
-    /// Where that begins in the body, in bytes.
-    pub fn window_start(&self) -> u64 {
-        match self.content.swf.decoded() {
-            Some(_) => 0,
-            None => self.content.window.first(),
+    /// The windows of the body and, behind it, of files that the body completes: the one of that index.
+    pub fn windows(&self, index: usize) -> Option<&[u8]> {
+        let whole = self.content.files.iter().skip(1).filter_map(File::window);
+        self.window().into_iter().chain(whole).nth(index)
+    }
+
+    /// Where [`windows`](Self::windows) begins in its body or file; where there is none, what was shown so far.
+    pub fn window_start(&self, index: usize) -> u64 {
+        match (index, self.window()) {
+            (0, Some(_)) if self.content.swf.decoded().is_some() => 0,
+            (0, _) => self.content.window.begins(),
+            _ => 0,
         }
     }
 

@@ -57,6 +57,11 @@ impl Window {
         self.kept.get(from as usize..)
     }
 
+    /// Where what [`get`](Self::get) gives begins in the body; where it gives nothing, what it has given so far.
+    pub(super) fn begins(&self) -> u64 {
+        if self.get().is_some() { self.first() } else { self.seen }
+    }
+
     /// Rules have seen what [`get`](Self::get) gave; what no later window shows is let go.
     pub(super) fn inspected(&mut self) {
         if self.get().is_none() {
@@ -64,12 +69,10 @@ impl Window {
         }
         self.seen = self.length();
         // LIMIT: what is kept of a body that rules have seen is one window.
-        let Some(limits) = self.limits else { return };
-        let keep = if self.over {
-            0
-        } else {
-            limits.window.max(limits.minimal.min(self.seen))
+        let Some(limits) = self.limits.filter(|_| !self.over) else {
+            return;
         };
+        let keep = limits.window.max(limits.minimal.min(self.seen));
         let drop = (self.kept.len() as u64).saturating_sub(keep);
         // PERF: moving what stays is worth it only where it is the smaller part.
         if drop > keep {
