@@ -11,6 +11,7 @@ use crate::event::{FileInfo, FileRecord};
 /// A file, as `fileinfo` and the `files` of alerts show it.
 #[derive(Debug, Serialize)]
 pub struct FileBody<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
     filename: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     magic: Option<&'a str>,

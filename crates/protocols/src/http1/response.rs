@@ -124,6 +124,13 @@ impl ResponseSide {
                     self.state = State::Line;
                 }
             }
+            Some(id) if matches!(self.state, State::Body(_)) => {
+                // Suricata: what was lost behind the body is taken for bytes that do not belong there.
+                work.lose(id, WAY, left);
+                self.count(id, left, work);
+                self.finish(id, true, work);
+                self.state = State::Line;
+            }
             tx => {
                 // What follows cannot be told apart.
                 if let Some(id) = tx {
@@ -449,14 +456,15 @@ impl ResponseSide {
             return Step::Go;
         };
         let rest = data.get(*at..).unwrap_or_default();
-        if may_be_status(rest) || rest.iter().all(|b| matches!(b, b'\r' | b'\n')) {
+        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end.saturating_add(1));
+        let line = rest.get(..length).unwrap_or_default();
+        if line.is_empty() || (may_be_status(line) && !line.trim_ascii().is_empty()) {
             self.finish(id, false, work);
             self.state = State::Line;
             return Step::Go;
         }
-        // Suricata: bytes that follow at once belong to the body of the response before them.
-        let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end.saturating_add(1));
-        self.body_bytes(id, rest.get(..length).unwrap_or_default(), work);
+        // Suricata: a line that follows at once belongs to the body of the response before it, even an empty one.
+        self.body_bytes(id, line, work);
         *at = at.saturating_add(length);
         Step::Go
     }
