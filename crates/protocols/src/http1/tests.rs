@@ -191,7 +191,7 @@ fn what_is_malformed_in_responses_is_noted() {
         (
             ok("Content-Length: 2\r\nContent-Length: 3\r\n"),
             &[Event::DuplicateContentLengthFieldInResponse],
-            10,
+            12,
         ),
         (
             b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n".to_vec(),

@@ -21,6 +21,9 @@ pub(super) struct Layer {
     held: Vec<u8>,
     /// LIMIT reached: what led to nothing is no longer held.
     committed: bool,
+    /// What was made, where the bytes are tried as something else than they are said to be: it counts once enough of
+    /// them made sense.
+    trial: Option<Vec<u8>>,
     /// Bytes made.
     made: u64,
 }
@@ -89,6 +92,7 @@ impl Layer {
             others: kinds.get(1..).unwrap_or_default(),
             held: Vec::new(),
             committed: false,
+            trial: None,
             made: 0,
         }
     }
@@ -103,6 +107,7 @@ impl Layer {
             others: &[],
             held: Vec::new(),
             committed: true,
+            trial: None,
             made: 0,
         }
     }
@@ -139,6 +144,7 @@ impl Layer {
         if self.held.len() >= MAX_HELD {
             self.committed = true;
             self.held = Vec::new();
+            self.settle(rest, job);
         }
         if !later.is_empty() {
             self.feed(rest, later, last, first, job);
@@ -166,16 +172,24 @@ impl Layer {
                 job.spent.taken = job.spent.taken.saturating_add(read as u64);
             }
             if wrote > 0 {
-                self.made = self.made.saturating_add(wrote as u64);
-                self.held = Vec::new();
-                job.made(wrote, self.made);
-                pass(rest, out.get(..wrote).unwrap_or_default(), false, false, job);
+                let bytes = out.get(..wrote).unwrap_or_default();
+                match &mut self.trial {
+                    Some(trial) => trial.extend_from_slice(bytes),
+                    None => self.give(bytes, rest, job),
+                }
             }
             match step {
-                Step::Go(..) => {}
+                // LIMIT: what is made on trial.
+                Step::Go(..) if self.trial.as_ref().is_some_and(|trial| trial.len() < MAX_TRIAL) => {}
+                Step::Go(..) => self.settle(rest, job),
+                Step::Wait(..) if last => return self.settle(rest, job),
                 Step::Wait(..) => return,
-                Step::End(..) => self.codec = Codec::Over,
+                Step::End(..) => {
+                    self.settle(rest, job);
+                    self.codec = Codec::Over;
+                }
                 Step::Memory(_) => {
+                    self.settle(rest, job);
                     job.event(BodyEvent::LzmaMemlimitReached);
                     job.event(BodyEvent::GzipDecompressionFailed);
                     self.codec = Codec::Over;
@@ -186,6 +200,20 @@ impl Layer {
                 }
             }
         }
+    }
+
+    /// What was made on trial counts.
+    fn settle(&mut self, rest: &mut [Layer], job: &mut Job<'_>) {
+        if let Some(trial) = self.trial.take().filter(|trial| !trial.is_empty()) {
+            self.give(&trial, rest, job);
+        }
+    }
+
+    fn give(&mut self, bytes: &[u8], rest: &mut [Layer], job: &mut Job<'_>) {
+        self.made = self.made.saturating_add(bytes.len() as u64);
+        self.held = Vec::new();
+        job.made(bytes.len(), self.made);
+        pass(rest, bytes, false, false, job);
     }
 
     /// It went wrong: before the first byte it made, something else is tried; after it, that was all.
@@ -201,6 +229,8 @@ impl Layer {
             }
             None => Codec::Plain,
         };
+        // Suricata: a second try shows nothing of what went wrong after all; a first one does.
+        self.trial = Some(Vec::new());
         // Everything so far is held, the piece at hand included.
         let held = self.held.clone();
         if first {
@@ -318,4 +348,7 @@ const PIECE: usize = 8192;
 const WINDOW_BITS: u8 = 15;
 
 /// LIMIT: bytes that are held of a stream which has not led to a byte yet.
-const MAX_HELD: usize = 16 << 10;
+const MAX_HELD: usize = 2 << 10;
+
+/// LIMIT: bytes that are made of it on trial.
+const MAX_TRIAL: usize = 64 << 10;

@@ -119,6 +119,10 @@ fn a_header_that_is_wrong_is_an_event() {
 #[test]
 fn what_is_not_encoded_passes() {
     let plain = b"plain text MARK, as it is";
+    // It begins like deflate, which only the name of deflate makes believable.
+    let json = br#"{"sdk_version":11026,"MARK":"com.xcm.huasheng"}"#;
+    assert_eq!(whole(&[Encoding::Gzip], json).0, json);
+    assert_eq!(decode(&[Encoding::Gzip], json, &[1], usize::MAX).0, json);
     for encoding in [Encoding::Gzip, Encoding::Deflate, Encoding::Lzma] {
         let (out, events) = whole(&[encoding], plain);
         assert_eq!(
