@@ -159,11 +159,12 @@ impl Inspector {
     fn content(&mut self, content: &Content, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
         let (from, mut to) = self.window(content, data.len(), cursor);
         if self.start > 0 && depth == 0 {
-            to = to.min(self.depth_left(content, data.len()));
+            let left = self.depth_left(content, data.len());
             // Suricata: what is to stand before the window is not looked for, negated or not.
-            if to == 0 {
+            if left == 0 && !data.is_empty() {
                 return Verdict::Stop;
             }
+            to = to.min(left);
         }
         let length = content.pattern.len();
         let next = |from: usize| -> Option<usize> {
