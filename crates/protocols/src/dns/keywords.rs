@@ -90,6 +90,18 @@ names! {
     "alert dns any any -> any any (msg:\"a\"; dns.response.rrname; content:\"example\"; sid:1;)"
 }
 
+/// `frame:dns.pdu`: the message.
+pub static PDU: BufferDef = BufferDef {
+    name: "dns.pdu",
+    source: Source::Transaction(&[Provider {
+        protocol: NAME,
+        at: [Some(1), Some(1)],
+        streaming: false,
+        get: |tx, _, _, _| Some(&tx_as::<DnsTx>(tx)?.message.bytes),
+    }]),
+    multi: false,
+};
+
 /// The bytes of a name of a message; `None` when it is empty.
 fn name_at(tx: &dyn Transaction, index: usize, get: fn(&Message, usize) -> Option<Name>) -> Option<&[u8]> {
     let message = &tx_as::<DnsTx>(tx)?.message;

@@ -18,6 +18,7 @@ mod tests;
 use engine::app_layer::{Application, Detection, Logger, Ports, Transport};
 use engine::protocol::Protocol;
 
+pub(crate) use keywords::PDU;
 pub use message::{Header, Message, Query, Record};
 pub use name::Name;
 pub use parser::{DnsParser, DnsTx};
