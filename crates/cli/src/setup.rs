@@ -140,6 +140,13 @@ impl Setup {
         let layer = AppLayer::new(&protocols::applications(), &self.config.protocols).map_err(|e| anyhow!(e))?;
         self.config.unused.extend(self.config.protocols.unread());
         self.env.app_layer = Arc::new(layer);
+        // Rules ask for fingerprints as features: `requires: feature ja4`.
+        for (feature, setting) in [("ja3", "tls.ja3-fingerprints"), ("ja4", "tls.ja4-fingerprints")] {
+            let off = matches!(self.config.protocols.text(setting), Some("no" | "false" | "off" | "0"));
+            if !off {
+                self.env.features.insert(feature);
+            }
+        }
         self.env.pcre_buffers = protocols::ALL
             .iter()
             .flat_map(|p| p.pcre_buffers.iter().copied())

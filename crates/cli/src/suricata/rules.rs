@@ -1,6 +1,7 @@
 //! What Suricata's log says of rules that were loaded, and of those that were not.
 
 use engine::compile::Compilation;
+use engine::compile::codes::REQUIREMENT;
 use rule_parser::{Diagnostic, RuleFile, Severity, SourceText, Span};
 
 use super::phrases::phrase;
@@ -51,6 +52,13 @@ fn tell_file(log: &Log, source: &SourceText<'_>, file: &RuleFile<'_>, diagnostic
         if diagnostic.severity != Severity::Error {
             if diagnostic.severity == Severity::Warning {
                 log.warning(&module, &text);
+            }
+            if diagnostic.code == REQUIREMENT {
+                let reason = diagnostic.message.rsplit(": ").next().unwrap_or_default();
+                log.info(
+                    "detect-parse",
+                    &format!("a rule is skipped: missing a required feature: {reason}"),
+                );
             }
             continue;
         }

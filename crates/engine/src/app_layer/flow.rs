@@ -28,6 +28,8 @@ pub struct AppFlow {
     agreed: Option<ProtocolId>,
     expecting: Option<Switch>,
     events: AppEventSet,
+    /// Transactions that the parser made before its first byte.
+    made_at_once: u64,
     /// Transactions may have changed, by direction, since rules looked.
     updated: [bool; 2],
     effects: Effects,
@@ -148,6 +150,11 @@ impl AppFlow {
     /// Whether nothing was said yet: the flow may still turn out to be an expected one.
     pub fn is_fresh(&self) -> bool {
         self.protocol.is_none() && !self.off && !self.sides.iter().any(|side| side.spoke || side.looked)
+    }
+
+    /// How many transactions the parser made before its first byte: of a protocol whose connections are one transaction.
+    pub fn made_at_once(&self) -> u64 {
+        self.made_at_once
     }
 
     /// The transactions.
@@ -373,6 +380,7 @@ impl AppFlow {
     fn begin(&mut self, id: ProtocolId, link: &Link<'_>) {
         self.protocol = Some(id);
         self.parser = link.layer.parser(id);
+        self.made_at_once = self.transactions().map_or(0, |list| list.len() as u64);
     }
 
     fn give_up_if_both_looked(&mut self) {

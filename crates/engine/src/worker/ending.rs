@@ -48,8 +48,10 @@ impl Worker {
             && let Some(protocol) = app.protocol()
         {
             let left = app.transactions().map_or(0, |list| list.len() as u64);
+            // Suricata: a connection that is one transaction counts as none.
+            let made = app.made_at_once();
             let counts = self.counters.apps.entry((protocol.0, flow.proto() == UDP)).or_default();
-            *counts = (counts.0 + 1, counts.1 + left);
+            *counts = (counts.0 + 1, (counts.1 + left).saturating_sub(made));
         }
         if let Some(tcp) = flow.session.tcp.as_deref_mut() {
             tcp.release(&mut shard.stream);

@@ -36,7 +36,7 @@ pub static PROTOCOL: Protocol = Protocol {
     pcre_buffers: &[],
     deviation: Some(
         "With `ja3-fingerprints: auto` and `ja4-fingerprints: auto`, the default, records show the fingerprints whether or \
-         not a rule asks for them; `no` leaves them out of the records.",
+         not a rule asks for them. With `no` rules that ask for them never match, where Suricata refuses them.",
     ),
 };
 

@@ -17,9 +17,19 @@ use super::transaction::{TlsTx, client, server};
 /// What is wrong with a setting.
 pub(super) fn setup(settings: &Settings) -> Result<Arc<dyn Fn() -> Box<dyn Parser> + Send + Sync>, String> {
     let encrypted = Encrypted::read(settings.text("encryption-handling"))?;
+    // `auto` is yes: they are made when something asks for them.
+    let wanted = |name| match settings.text(name) {
+        Some("auto") => Ok(true),
+        _ => settings.flag(name, true),
+    };
+    let (ja3, ja4) = (wanted("ja3-fingerprints")?, wanted("ja4-fingerprints")?);
     Ok(Arc::new(move || {
         let mut transactions = Transactions::default();
-        transactions.push(TlsTx::default());
+        transactions.push(TlsTx {
+            no_ja3: !ja3,
+            no_ja4: !ja4,
+            ..TlsTx::default()
+        });
         Box::new(TlsParser {
             transactions,
             ways: Default::default(),

@@ -200,6 +200,17 @@ fn encrypted_data_ends_the_inspection_of_payloads() {
 }
 
 #[test]
+fn fingerprints_can_be_left_out() {
+    let mut settings = Settings::default();
+    settings.set("tls.ja3-fingerprints", "no");
+    settings.set("tls.ja4-fingerprints", "auto");
+    let mut talk = Conversation::with(&[&APPLICATION], settings);
+    talk.client(&connection()[0], 99);
+    let tx = state(&talk).1;
+    assert!(tx.ja3().is_none() && tx.ja4().is_some());
+}
+
+#[test]
 fn sessions_are_resumed_by_id_and_by_ticket() {
     let by_id = talk(
         &[

@@ -24,7 +24,12 @@ pub struct TlsTx {
     pub(super) lost: bool,
     /// The server gave the client's session id back.
     pub same_session: bool,
-    ja4: OnceCell<String>,
+    /// JA3 and JA3S are not wanted.
+    pub(super) no_ja3: bool,
+    /// JA4 is not wanted.
+    pub(super) no_ja4: bool,
+    /// JA4, once it was asked for.
+    pub(super) ja4: OnceCell<String>,
 }
 
 /// What one side said.
@@ -127,17 +132,17 @@ impl TlsTx {
 
     /// JA3 of the client: the line and its MD5.
     pub fn ja3(&self) -> Option<&(String, String)> {
-        self.client.fingerprint(ja3::client)
+        self.client.fingerprint(ja3::client).filter(|_| !self.no_ja3)
     }
 
     /// JA3S of the server: the line and its MD5.
     pub fn ja3s(&self) -> Option<&(String, String)> {
-        self.server.fingerprint(ja3::server)
+        self.server.fingerprint(ja3::server).filter(|_| !self.no_ja3)
     }
 
     /// JA4 of the client.
     pub fn ja4(&self) -> Option<&str> {
-        let hello = self.client.hello.as_deref()?;
+        let hello = self.client.hello.as_deref().filter(|_| !self.no_ja4)?;
         Some(self.ja4.get_or_init(|| ja4::client(hello, Carrier::Tcp)))
     }
 }
