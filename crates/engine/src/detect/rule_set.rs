@@ -89,7 +89,10 @@ impl RuleSet {
 
     /// What the rules want of files.
     pub fn file_needs(&self) -> FileSettings {
-        let mut needs = FileSettings::default();
+        let mut needs = FileSettings {
+            shown: self.buffers.iter().any(|used| used.def.name == "file.data"),
+            ..FileSettings::default()
+        };
         for rule in &self.rules {
             needs.keep |= rule.effects.iter().any(|e| matches!(e, Effect::StoreFiles(_)));
             for condition in &rule.tx {

@@ -8,7 +8,7 @@ use engine::rule::Op;
 use super::{FILES, name, providers};
 
 /// `file.magic`.
-pub static FILE_MAGIC: Keyword = Keyword {
+pub static FILE_MAGIC_KEYWORD: Keyword = Keyword {
     name: "file.magic",
     aliases: &[],
     summary: "what kind of file it is",
@@ -16,7 +16,7 @@ pub static FILE_MAGIC: Keyword = Keyword {
            several in a transaction.",
     example: "alert http any any -> any any (msg:\"program\"; file.magic; content:\"executable\"; sid:1;)",
     deviation: Some(DEVIATION),
-    kind: Kind::StickyBuffer(&MAGIC),
+    kind: Kind::StickyBuffer(&FILE_MAGIC),
 };
 
 /// `filemagic`.
@@ -34,7 +34,8 @@ pub static FILEMAGIC: Keyword = Keyword {
 const DEVIATION: &str =
     "The words are like libmagic's for common kinds of files, with fewer details, and not libmagic's.";
 
-static MAGIC: BufferDef = BufferDef {
+/// What kinds of files there are: one buffer for each.
+pub static FILE_MAGIC: BufferDef = BufferDef {
     name: "file.magic",
     source: Source::Transaction(providers!(|tx, direction, index, _| {
         let kinds = tx.files(direction)?.iter().filter_map(File::magic);
@@ -46,6 +47,6 @@ static MAGIC: BufferDef = BufferDef {
 fn filemagic(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
     let content = name::text(arg)?;
     draft.narrow_app(FILES.iter().map(|place| place.protocol))?;
-    draft.section_of(&MAGIC).ops.push(Op::Content(content));
+    draft.section_of(&FILE_MAGIC).ops.push(Op::Content(content));
     Ok(())
 }

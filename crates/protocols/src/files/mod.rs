@@ -17,14 +17,16 @@ use engine::rule::{TxContext, TxPlace};
 use crate::{ftp_data, http1, smb, smtp};
 
 pub use data::FILE_DATA;
+pub use magic::FILE_MAGIC;
+pub use name::FILE_NAME;
 
 /// The keywords of files.
 pub static KEYWORDS: &[&Keyword] = &[
     &data::FILE_DATA_KEYWORD,
-    &name::FILE_NAME,
+    &name::FILE_NAME_KEYWORD,
     &name::FILENAME,
     &name::FILEEXT,
-    &magic::FILE_MAGIC,
+    &magic::FILE_MAGIC_KEYWORD,
     &magic::FILEMAGIC,
     &hash::FILEMD5,
     &hash::FILESHA1,

@@ -8,7 +8,7 @@ use engine::rule::{Content, Op};
 use super::{FILES, providers};
 
 /// `file.name`.
-pub static FILE_NAME: Keyword = Keyword {
+pub static FILE_NAME_KEYWORD: Keyword = Keyword {
     name: "file.name",
     aliases: &[],
     summary: "the name of a file",
@@ -16,7 +16,7 @@ pub static FILE_NAME: Keyword = Keyword {
            attachment, the name in FTP or SMB. A sticky buffer; there can be several in a transaction.",
     example: "alert smtp any any -> any any (msg:\"script\"; file.name; content:\".js\"; nocase; endswith; sid:1;)",
     deviation: None,
-    kind: Kind::StickyBuffer(&NAME),
+    kind: Kind::StickyBuffer(&FILE_NAME),
 };
 
 /// `filename`.
@@ -43,7 +43,8 @@ pub static FILEEXT: Keyword = Keyword {
     kind: Kind::PayloadInto(fileext),
 };
 
-static NAME: BufferDef = BufferDef {
+/// What files are called: one buffer for each.
+pub static FILE_NAME: BufferDef = BufferDef {
     name: "file.name",
     source: Source::Transaction(providers!(|tx, direction, index, _| {
         Some(tx.files(direction)?.get(index)?.name.as_slice())
@@ -88,6 +89,6 @@ pub(super) fn text(arg: &Arg<'_>) -> Parsed<Content> {
 
 fn put(draft: &mut RuleDraft<'_>, content: Content) -> Parsed<()> {
     draft.narrow_app(FILES.iter().map(|place| place.protocol))?;
-    draft.section_of(&NAME).ops.push(Op::Content(content));
+    draft.section_of(&FILE_NAME).ops.push(Op::Content(content));
     Ok(())
 }

@@ -47,6 +47,15 @@ pub fn read(rule: &Rule<'_>, registry: &Registry) -> Read {
     read
 }
 
+/// The buffer that a keyword looks for text in which is older than sticky buffers.
+fn file_buffer(name: &str) -> Option<&'static BufferDef> {
+    match name {
+        "filename" | "fileext" => Some(&protocols::files::FILE_NAME),
+        "filemagic" => Some(&protocols::files::FILE_MAGIC),
+        _ => None,
+    }
+}
+
 struct Reader<'r> {
     read: &'r mut Read,
     /// The buffer that is asked; the payload when `None`.
@@ -76,6 +85,18 @@ impl Reader<'_> {
             }
             Kind::Modifier(_) | Kind::Meta(_) if self.modify(name, value) => self.last = None,
             _ if name == "prefilter" => self.read.prefilter = self.last,
+            Kind::PayloadInto(_) if file_buffer(name).is_some() => {
+                let before = self.current;
+                file_buffer(name).into_iter().for_each(|buffer| self.select(buffer));
+                let mut content = Content::read(value.unwrap_or_default());
+                content.nocase = true;
+                if name == "fileext" {
+                    content.bytes.insert(0, b'.');
+                    content.ends_with = true;
+                }
+                self.push(Match::Content(content));
+                self.current = before;
+            }
             Kind::Payload(_) | Kind::PayloadInto(_) => {
                 self.last = None;
                 let found = payload_match(name, value.unwrap_or_default(), &mut self.read.notes);

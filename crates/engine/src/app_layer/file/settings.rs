@@ -21,6 +21,8 @@ pub struct FileSettings {
     pub limit: u64,
     /// LIMIT: at most so many bytes that rules have not seen are kept of a file that is not stored.
     pub window: u32,
+    /// Rules look at what is in files.
+    pub shown: bool,
     /// Rules see a file once there are so many bytes of it, or its end.
     pub inspect_min: u32,
     /// So many bytes that rules have seen are shown again before those that are new.
@@ -42,6 +44,7 @@ impl Default for FileSettings {
             keep_all: false,
             limit: 0,
             window: 100 * 1024,
+            shown: true,
             inspect_min: 32 * 1024,
             inspect_window: 4 * 1024,
             undecided: 16 * 1024 * 1024,
@@ -58,6 +61,7 @@ impl FileSettings {
             sha1: self.sha1 || other.sha1,
             sha256: self.sha256 || other.sha256,
             magic: self.magic || other.magic,
+            shown: other.shown,
             keep: self.keep && (other.keep || self.keep_all),
             ..self.clone()
         }

@@ -60,6 +60,7 @@ pub struct File {
 #[derive(Clone, Copy, Debug, Default)]
 struct Limits {
     keep: bool,
+    shown: bool,
     limit: u64,
     window: u64,
     inspect_min: u64,
@@ -93,6 +94,7 @@ impl File {
             wants_magic: settings.magic,
             limits: Limits {
                 keep: settings.keep || settings.keep_all,
+                shown: settings.shown,
                 limit: settings.limit,
                 window: settings.window.into(),
                 inspect_min: settings.inspect_min.into(),
@@ -118,7 +120,13 @@ impl File {
         if let Some(hashing) = &mut self.hashing {
             hashing.update(taken);
         }
-        self.kept.extend_from_slice(taken);
+        if self.limits.shown || self.limits.keep || self.wants_magic {
+            self.kept.extend_from_slice(taken);
+        } else {
+            // PERF: what nobody looks at is not copied.
+            self.start = self.end().saturating_add(taken.len() as u64);
+            self.kept.clear();
+        }
         self.look();
         self.let_go();
         if taken.len() < data.len() {
@@ -165,7 +173,10 @@ impl File {
 
     /// What rules are to see of it now (`file.data`); `None` when there is nothing new, or too little yet.
     pub fn window(&self) -> Option<&[u8]> {
-        if self.end() <= self.inspected || (!self.is_over() && self.size < self.limits.inspect_min) {
+        if !self.limits.shown
+            || self.end() <= self.inspected
+            || (!self.is_over() && self.size < self.limits.inspect_min)
+        {
             return None;
         }
         self.kept.get((self.window_start() - self.start) as usize..)
@@ -261,7 +272,11 @@ impl File {
         let overdue = self
             .end()
             .saturating_sub(self.limits.window.max(self.limits.inspect_min));
-        let seen = seen.max(overdue);
+        let seen = if self.limits.shown {
+            seen.max(overdue)
+        } else {
+            self.end()
+        };
         let first = match self.store {
             Store::Wanted => seen.min(self.taken),
             Store::Never => seen,
@@ -337,6 +352,28 @@ mod tests {
             }
             assert_eq!(file.size, 1_000_000);
         }
+    }
+
+    #[test]
+    fn what_no_rule_looks_at_is_not_kept() {
+        let settings = FileSettings {
+            shown: false,
+            ..settings()
+        };
+        let mut file = File::new(b"a", &settings);
+        for _ in 0..10 {
+            file.append(&[b'a'; 1000], &settings);
+        }
+        assert!(file.window().is_none() && file.kept.is_empty());
+        file.close(FileState::Closed);
+        assert_eq!(
+            (file.size, file.magic()),
+            (
+                10_000,
+                Some("ASCII text, with very long lines, with no line terminators")
+            )
+        );
+        assert!(file.digests().md5.is_some());
     }
 
     #[test]
