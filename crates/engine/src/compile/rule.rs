@@ -318,6 +318,31 @@ fn located(option: &RuleOption<'_>, problem: Problem) -> Diagnostic {
     }
 }
 
+/// Suricata: a rule for one direction that asks for what only goes the other way is refused.
+fn one_way(direction: packet::Direction, buffers: &[Section], checks: &[Box<dyn TxCheck>]) -> Result<(), String> {
+    let way = match direction {
+        packet::Direction::ToServer => "to_server",
+        packet::Direction::ToClient => "to_client",
+    };
+    for section in buffers {
+        if let Source::Transaction(providers) = section.buffer.source
+            && providers.iter().all(|p| p.at[direction.index()].is_none())
+        {
+            return Err(format!("`{}` is never there with `flow:{way}`", section.buffer.name));
+        }
+    }
+    let never = |places: &[crate::rule::TxPlace]| places.iter().all(|p| p.at[direction.index()].is_none());
+    if checks
+        .iter()
+        .any(|check| !check.places().is_empty() && never(check.places()))
+    {
+        return Err(format!(
+            "what the rule asks of a transaction is never there with `flow:{way}`"
+        ));
+    }
+    Ok(())
+}
+
 /// Checks the rule as a whole and puts it together.
 fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> Result<Compiled, Diagnostic> {
     let bad = |message: String| Diagnostic::error(codes::BAD_RULE, message, span);
@@ -335,6 +360,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         tells,
         payload,
         forms,
+        dialect,
         ..
     } = draft;
     let mut body = None;
@@ -354,6 +380,14 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
             }
             _ => buffers.push(section),
         }
+    }
+    if let Some(direction) = flow.direction.filter(|_| dialect == Dialect::Suricata) {
+        one_way(direction, &buffers, &tx_checks).map_err(|what| {
+            bad(format!(
+                "rule {} mixes keywords with conflicting directions: {what}",
+                meta.sid
+            ))
+        })?;
     }
     // PERF: cheap checks first; the sort is stable, so equal costs keep the order of the rule.
     checks.sort_by_key(|check| check.cost());
