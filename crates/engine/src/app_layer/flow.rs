@@ -78,6 +78,8 @@ pub struct Link<'a> {
     pub client: (IpAddr, u16),
     /// Address and port of the server.
     pub server: (IpAddr, u16),
+    /// What was taken for the client may be the server: of datagrams, and of a stream that was seen from its middle.
+    pub turns: bool,
     /// The time of the packet.
     pub time: Timestamp,
     /// What is wanted of files.
@@ -200,8 +202,14 @@ impl AppFlow {
         }
     }
 
+    /// Whether client and server were taken for each other, so that [`swap`](Self::swap) is to be called.
+    pub fn is_turned(&self) -> bool {
+        self.turned
+    }
+
     /// Exchanges the two directions: client and server were taken for each other.
     pub fn swap(&mut self) {
+        self.turned = false;
         self.sides.reverse();
         self.updated.reverse();
     }
@@ -236,7 +244,7 @@ impl AppFlow {
                 };
             }
             return Fed {
-                reversed: std::mem::take(&mut self.turned),
+                reversed: self.turned,
                 ..Fed::default()
             };
         }
@@ -338,7 +346,7 @@ impl AppFlow {
             Recognised::As(id, reversed) => {
                 self.sides[at].looked = true;
                 self.sides[at].looks = Some(id);
-                self.turned = reversed && link.transport == Transport::Udp;
+                self.turned = reversed && link.turns;
                 match self.protocol {
                     None => self.begin(id, link),
                     Some(known) if known != id => self.events.insert(AppEvent::MismatchProtocolBothDirections),

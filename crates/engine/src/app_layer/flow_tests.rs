@@ -137,6 +137,7 @@ fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport, 
     Link {
         layer,
         transport,
+        turns: transport == Transport::Udp,
         client: ([10, 0, 0, 1].into(), 1000),
         server: ([10, 0, 0, 2].into(), port),
         time: Timestamp::new(1, 0),

@@ -107,6 +107,11 @@ impl TcpSession {
         self.traits.has(Traits::MIDSTREAM)
     }
 
+    /// Client and server were taken for each other: what goes to the one goes to the other.
+    pub fn swap(&mut self) {
+        self.streams.reverse();
+    }
+
     /// Whether a RST ended the conversation.
     pub fn was_reset(&self) -> bool {
         self.traits.has(Traits::CLOSED_BY_RST)

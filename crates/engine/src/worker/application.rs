@@ -136,7 +136,19 @@ impl Worker {
                         app.expect(&expectation, &layer);
                     }
                     // What the other side sent becomes visible first: this packet acknowledged it.
-                    feed_streams(flow, direction.reverse(), &layer, packet.time, &self.files);
+                    if feed_streams(flow, direction.reverse(), &layer, packet.time, &self.files) {
+                        let direction = direction.reverse();
+                        subjected.direction = Some(direction);
+                        subjected.outcome.data_ready.reverse();
+                        shard.flows.swap(found);
+                        if let Some(flow) = shard.flows.get_mut(found) {
+                            if let (Some(app), Some(tcp)) = (&mut flow.session.app, &mut flow.session.tcp) {
+                                app.swap();
+                                tcp.swap();
+                            }
+                            feed_streams(flow, direction.reverse(), &layer, packet.time, &self.files);
+                        }
+                    }
                 }
             }
             Transport::Udp(_) if !packet.payload.is_empty() && !packet.invalid => {
@@ -175,6 +187,7 @@ impl Worker {
         let link = Link {
             layer: &layer,
             transport: Carrier::Tcp,
+            turns: false,
             client: flow.client(),
             server: flow.server(),
             time: flow.last(),
@@ -469,6 +482,7 @@ fn feed_datagram(
     let link = Link {
         layer,
         transport: Carrier::Udp,
+        turns: true,
         client: flow.client(),
         server: flow.server(),
         time: packet.time,
@@ -479,7 +493,15 @@ fn feed_datagram(
 }
 
 /// Gives the parser what has become visible of both streams, one direction first.
-fn feed_streams(flow: &mut Flow<Session>, first: Direction, layer: &AppLayer, time: Timestamp, files: &FileSettings) {
+///
+/// True when what was taken for the client is the server, so that flow, session and application layer are to be turned.
+fn feed_streams(
+    flow: &mut Flow<Session>,
+    first: Direction,
+    layer: &AppLayer,
+    time: Timestamp,
+    files: &FileSettings,
+) -> bool {
     let (client, server) = (flow.client(), flow.server());
     let Session {
         tcp: Some(tcp),
@@ -487,11 +509,12 @@ fn feed_streams(flow: &mut Flow<Session>, first: Direction, layer: &AppLayer, ti
         ..
     } = &mut flow.session
     else {
-        return;
+        return false;
     };
     let link = Link {
         layer,
         transport: Carrier::Tcp,
+        turns: tcp.midstream(),
         client,
         server,
         time,
@@ -505,13 +528,17 @@ fn feed_streams(flow: &mut Flow<Session>, first: Direction, layer: &AppLayer, ti
             for direction in [Direction::ToServer, Direction::ToClient] {
                 tcp.stream_mut(direction).stop_app();
             }
-            return;
+            return false;
+        }
+        if app.is_turned() {
+            return true;
         }
         if turn > 0 && !other {
-            return;
+            return false;
         }
         direction = direction.reverse();
     }
+    false
 }
 
 /// Gives the parser what has become visible of a stream. Whether the other one is to be fed again, and whether nobody

@@ -87,7 +87,10 @@ impl Worker {
         if !silent.iter().any(|flag| flow.flags.contains(*flag)) {
             self.inspect_pseudo(flow, direction, &packet, left, out);
         }
-        self.settle_transactions(flow, (&packet, true), out);
+        // Suricata: of what a flow that was dropped had begun, its end tells nothing.
+        if !flow.flags.contains(FlowFlags::DROP) {
+            self.settle_transactions(flow, (&packet, true), out);
+        }
     }
 
     /// Inspects a pseudo-packet: what is new of the stream, and of transactions.

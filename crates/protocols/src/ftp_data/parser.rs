@@ -145,6 +145,7 @@ mod tests {
         let link = Link {
             layer: &layer,
             transport: Transport::Tcp,
+            turns: false,
             client,
             server,
             time: Timestamp::new(1, 0),

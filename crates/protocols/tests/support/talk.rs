@@ -152,6 +152,7 @@ fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport) 
     Link {
         layer,
         transport,
+        turns: transport == Transport::Udp,
         client: CLIENT,
         server: SERVER,
         time: Timestamp::new(1, 0),
