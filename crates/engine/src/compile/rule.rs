@@ -217,7 +217,7 @@ fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> R
         }
         Kind::Payload(read) => {
             let op = read(draft, arg)?;
-            draft.section().ops.push(op);
+            draft.push(op);
             Ok(())
         }
         Kind::StickyBuffer(buffer) => {

@@ -29,6 +29,8 @@ pub fn read(data: &[u8], cursor: usize, read: &Read, vars: &[u64; MAX_VARS]) -> 
     let count = usize::try_from(value_of(read.count, vars)).ok()?;
     let rest = data.get(start..)?;
     let (raw, used) = match read.encoding {
+        // Suricata: no count means all digits there are.
+        Encoding::Text(base) if count == 0 => text(rest.get(..rest.len().min(MAX_TEXT))?, base)?,
         Encoding::Text(base) => text(rest.get(..count)?, base)?,
         Encoding::Big | Encoding::Dce => (
             rest.get(..count)
@@ -79,6 +81,9 @@ fn text(bytes: &[u8], base: Base) -> Option<(u64, usize)> {
     }
     (n > 0).then_some((value, blank + skip + n))
 }
+
+/// The longest number in text, where its length is not given.
+const MAX_TEXT: usize = 23;
 
 #[cfg(test)]
 mod tests {
@@ -136,6 +141,8 @@ mod tests {
         assert_eq!(value(b"017", Base::Auto), Some(15));
         assert_eq!(value(b"19", Base::Oct), Some(1));
         assert_eq!(value(b"x", Base::Dec), None);
+        let all = read(b"4512x", 0, &at(0, 0, Encoding::Text(Base::Dec)), &NO_VARS);
+        assert_eq!(all, Some(Found { value: 4512, end: 4 }));
         assert_eq!(value(b"99999999999999999999", Base::Dec), None);
     }
 }

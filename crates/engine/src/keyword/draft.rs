@@ -169,6 +169,14 @@ impl<'e> RuleDraft<'e> {
         self.moved = at.map(|at| (at, count));
     }
 
+    /// Puts an operation on the current buffer; one that is relative to a content that was moved goes where that went.
+    pub fn push(&mut self, op: Op) {
+        let count = self.section().ops.len();
+        let to = self.moved.filter(|(_, then)| *then == count && op.is_relative());
+        let at = to.map_or(self.current, |(at, _)| at).min(self.sections.len() - 1);
+        self.sections[at].ops.push(op);
+    }
+
     /// Narrows the protocols that the flow must speak one of, to those of the names in `protocols` that there are.
     ///
     /// # Errors

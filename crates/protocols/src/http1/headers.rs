@@ -53,9 +53,7 @@ pub(super) const OF_RESPONSES: Notes = Notes {
 impl Headers {
     /// The value of the field of that name, whatever its case; several values are joined once the headers are over.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
-        let found = self
-            .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes()));
+        let found = self.iter().find(|(known, _)| same_name(known, name.as_bytes()));
         found.map(|(_, value)| value)
     }
 
@@ -176,6 +174,26 @@ impl Headers {
     }
 }
 
+/// Whether a name in a message is the name of a field: case and (Suricata) NUL bytes do not matter.
+fn same_name(known: &[u8], name: &[u8]) -> bool {
+    if known.len() == name.len() {
+        return known.eq_ignore_ascii_case(name);
+    }
+    known.len() > name.len()
+        && known
+            .iter()
+            .filter(|b| **b != 0)
+            .map(u8::to_ascii_lowercase)
+            .eq(name.iter().map(u8::to_ascii_lowercase))
+}
+
+/// Whether a line ends the headers though there is a blank in it.
+///
+/// Suricata: one space or tab and a line feed do, if something else than a line end follows at once.
+pub(super) fn is_blank_end(line: &[u8], rest: &[u8]) -> bool {
+    matches!(line, [b' ' | b'\t', b'\n']) && !matches!(rest.first(), None | Some(b'\r' | b'\n'))
+}
+
 /// Appends `Name: value` and a line end.
 pub(super) fn write_line(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     for part in [name, b": ", value, b"\r\n"] {
@@ -277,6 +295,7 @@ mod tests {
             ": x\r\n",
         ]);
         assert_eq!(headers.get("ACCEPT"), Some(&b"a, b"[..]));
+        assert_eq!(read(&["A\0b\0: c"]).0.get("ab"), Some(&b"c"[..]));
         assert_eq!(headers.normalized(), b"Accept: a, b\r\n: foo bar, x\r\n");
         assert_eq!(
             found[..],

@@ -125,7 +125,7 @@ fn ends_of_responses(bytes: &[u8], from: usize, header: bool) -> End {
             None => return End::Later(at),
             Some(b'\n') => return End::After(behind.saturating_add(1)),
             Some(b'\r') if header => {}
-            Some(_) if header && at == 0 => {}
+            Some(_) if header && bytes.iter().take(at).all(|b| *b == b'\r') => {}
             Some(_) => return End::After(behind),
         }
         from = behind;
@@ -136,6 +136,13 @@ fn ends_of_responses(bytes: &[u8], from: usize, header: bool) -> End {
 pub(super) fn chomp(line: &[u8]) -> &[u8] {
     let end = line.iter().rposition(|b| !matches!(b, b'\r' | b'\n'));
     line.get(..end.map_or(0, |at| at.saturating_add(1))).unwrap_or(line)
+}
+
+/// Where something else than CR and LF comes, from `at` on.
+pub(super) fn skip_line_ends(data: &[u8], at: usize) -> usize {
+    let rest = data.get(at..).unwrap_or_default();
+    let ends = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    at.saturating_add(ends)
 }
 
 /// White space as C's `isspace` has it.

@@ -5,8 +5,8 @@ use packet::Direction;
 use super::chunk::Chunk;
 use super::event::{Event, Found};
 use super::first_line::{RequestLine, Version, cut, is_method, may_be_method};
-use super::headers::{OF_REQUESTS, content_length, note};
-use super::lines::{Lines, Taken, chomp, is_space, lf};
+use super::headers::{OF_REQUESTS, content_length, is_blank_end, note};
+use super::lines::{Lines, Taken, chomp, is_space, lf, skip_line_ends};
 use super::normalize::host_name;
 use super::parser::{Step, Work};
 use super::transaction::{HttpTx, progress};
@@ -66,7 +66,7 @@ impl RequestSide {
                 State::ChunkLength => self.chunk_length(data, &mut at, work),
                 State::Chunk(left) => self.chunk(left, data, &mut at, work),
                 State::ChunkEnd => self.chunk_end(data, &mut at),
-                State::Connect => return (at, Step::Wait),
+                State::Connect => return (skip_line_ends(data, at), Step::Wait),
                 State::Over => self.over(data, &mut at, work),
                 State::Off => return (data.len(), Step::Wait),
             };
@@ -102,9 +102,16 @@ impl RequestSide {
             _ => (0, State::Body),
         };
         match self.tx {
-            Some(id) if left >= bytes => {
-                work.lose(id, WAY, bytes);
-                self.state = of(left.saturating_sub(bytes));
+            Some(id) if left >= bytes || matches!(self.state, State::Body(_)) => {
+                work.lose(id, WAY, bytes.min(left));
+                let left = left.saturating_sub(bytes);
+                self.state = of(left);
+                if self.state == State::Body(0) {
+                    // Suricata: what was lost behind the body is taken to be a line end.
+                    work.finish(id, WAY, true);
+                    self.tx = None;
+                    self.state = State::Line;
+                }
             }
             tx => {
                 // What follows cannot be told apart.
@@ -271,7 +278,7 @@ impl RequestSide {
             return Step::Fail;
         }
         let text = chomp(&line);
-        if text.is_empty() {
+        if text.is_empty() || is_blank_end(&line, data.get(*at..).unwrap_or_default()) {
             if self.flush(id, work) == Step::Fail {
                 return Step::Fail;
             }

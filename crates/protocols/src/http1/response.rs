@@ -6,8 +6,8 @@ use packet::Direction;
 use super::chunk::Chunk;
 use super::event::{Event, Found};
 use super::first_line::{StatusLine, Version, is_status_line};
-use super::headers::{Headers, OF_RESPONSES, content_length, note};
-use super::lines::{Lines, Taken, chomp, lf, lf_or_cr, lf_or_inner_cr};
+use super::headers::{Headers, OF_RESPONSES, content_length, is_blank_end, note};
+use super::lines::{Lines, Taken, chomp, is_space, lf, lf_or_cr, lf_or_inner_cr, skip_line_ends};
 use super::parser::{Step, Work};
 use super::request::RequestSide;
 use super::transaction::{HttpTx, progress};
@@ -73,7 +73,10 @@ impl ResponseSide {
                 State::Over => self.over(data, &mut at, work),
                 State::Off => return (data.len(), Step::Wait),
             };
-            if step != Step::Go || work.context.effects.switch.is_some() {
+            if work.context.effects.switch.is_some() {
+                return (skip_line_ends(data, at), step);
+            }
+            if step != Step::Go {
                 return (at, step);
             }
         }
@@ -109,27 +112,20 @@ impl ResponseSide {
             _ => 0,
         };
         match self.tx {
-            Some(id) if left >= bytes => {
-                work.lose(id, WAY, bytes);
-                self.count(id, bytes, work);
+            Some(id) if left >= bytes || matches!(self.state, State::Body(_)) => {
+                work.lose(id, WAY, bytes.min(left));
+                self.count(id, bytes.min(left), work);
                 let left = left.saturating_sub(bytes);
                 self.state = match self.state {
-                    State::Body(_) if left == 0 => State::Over,
+                    // Suricata: what was lost behind the body is taken to be a line end.
+                    State::Body(_) if left == 0 => {
+                        self.finish(id, true, work);
+                        State::Line
+                    }
                     State::Body(_) => State::Body(left),
                     State::Chunk(_) => State::Chunk(left),
                     other => other,
                 };
-                if self.state == State::Over {
-                    self.finish(id, true, work);
-                    self.state = State::Line;
-                }
-            }
-            Some(id) if matches!(self.state, State::Body(_)) => {
-                // Suricata: what was lost behind the body is taken for bytes that do not belong there.
-                work.lose(id, WAY, left);
-                self.count(id, left, work);
-                self.finish(id, true, work);
-                self.state = State::Line;
             }
             tx => {
                 // What follows cannot be told apart.
@@ -193,6 +189,9 @@ impl ResponseSide {
             Taken::More => return Step::Wait,
             Taken::TooLong => return self.too_long(work),
         };
+        if line.iter().all(|b| is_space(*b)) {
+            return Step::Go;
+        }
         if !is_status_line(&line) {
             let more = data.get(*at..).unwrap_or_default();
             // Suricata: a line that is none, right before one that may be, is left out.
@@ -252,34 +251,33 @@ impl ResponseSide {
             self.lf_cr = true;
         }
         self.after_lf = line.ends_with(b"\n") && !line.ends_with(b"\r\n");
-        if text.is_empty() {
+        if text.is_empty() || is_blank_end(&line, data.get(*at..).unwrap_or_default()) {
             if self.flush(id, work) == Step::Fail {
                 return Step::Fail;
             }
             return self.headers_over(id, requests, work);
         }
-        match text.first() {
-            Some(b' ' | b'\t') => {
+        if text.first().is_some_and(|b| is_folding(*b)) {
+            let start = text.iter().position(|b| !is_folding(*b)).unwrap_or(text.len());
+            let inner = text.get(start..).unwrap_or_default();
+            let v11 = work
+                .transactions
+                .by_id_mut(id)
+                .is_some_and(|tx| tx.response.version == Version::V11);
+            let apart = v11 && inner.contains(&b':') && self.field.contains(&b':');
+            if !self.field.is_empty() && !apart {
                 // LIMIT: a field with all its lines; `Headers::sent` bounds it but for trailers.
                 if self.field.len().saturating_add(text.len()) > MAX_FOLDED {
                     return self.too_long(work);
                 }
-                let start = if self.field.is_empty() {
-                    text.iter()
-                        .position(|b| !matches!(b, b' ' | b'\t'))
-                        .unwrap_or(text.len())
-                } else {
-                    0
-                };
-                self.field.extend_from_slice(text.get(start..).unwrap_or_default());
+                self.field.extend_from_slice(text);
                 return Step::Go;
             }
-            Some(0 | b'\r' | 0x0b | 0x0c) => {
+            // Suricata: a line that is a field by itself is one, whatever it begins with.
+            if apart || !matches!(text.first(), Some(b' ' | b'\t')) {
                 work.note(id, &[Event::InvalidResponseFieldFolding]);
-                let start = text.iter().position(|b| *b != 0).unwrap_or(text.len());
-                text = text.get(start..).unwrap_or_default();
             }
-            _ => {}
+            text = inner;
         }
         let step = self.flush(id, work);
         self.field.extend_from_slice(text);
@@ -327,7 +325,9 @@ impl ResponseSide {
         }
         let connect = tx.request.method() == b"CONNECT" && (200..300).contains(&code);
         let mut found = Found::new();
-        let framing = if connect || code == 101 {
+        let framed = |name| tx.response.headers.get(name).is_some();
+        let upgraded = code == 101 && !framed("content-length") && !framed("transfer-encoding");
+        let framing = if connect || upgraded {
             Some(State::Off)
         } else {
             framing(tx, &mut found)
@@ -458,12 +458,12 @@ impl ResponseSide {
         let rest = data.get(*at..).unwrap_or_default();
         let length = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end.saturating_add(1));
         let line = rest.get(..length).unwrap_or_default();
-        if line.is_empty() || (may_be_status(line) && !line.trim_ascii().is_empty()) {
+        if line.is_empty() || may_be_status(line) {
             self.finish(id, false, work);
             self.state = State::Line;
             return Step::Go;
         }
-        // Suricata: a line that follows at once belongs to the body of the response before it, even an empty one.
+        // Suricata: bytes that follow at once belong to the body of the response before them.
         self.body_bytes(id, line, work);
         *at = at.saturating_add(length);
         Step::Go
@@ -524,6 +524,11 @@ fn framing(tx: &HttpTx, found: &mut Found) -> Option<State> {
     Some(State::Rest)
 }
 
+/// White space that continues a field.
+const fn is_folding(byte: u8) -> bool {
+    byte == 0 || is_space(byte)
+}
+
 /// Whether `chunked` is part of the value, with or without NUL bytes in it.
 fn mentions_chunked(value: &[u8]) -> bool {
     let text: Vec<u8> = value.iter().filter(|b| **b != 0).map(u8::to_ascii_lowercase).collect();
@@ -553,13 +558,12 @@ fn switch(tx: &HttpTx, connect: bool) -> Option<Switch> {
 fn may_be_status(start: &[u8]) -> bool {
     let skip = start
         .iter()
-        .position(|b| !super::lines::is_space(*b) && *b != 0)
+        .position(|b| !is_space(*b) && *b != 0)
         .unwrap_or(start.len());
     let word = start.get(skip..).unwrap_or_default();
     let word = word.get(..word.len().min(4)).unwrap_or_default();
-    b"HTTP"
-        .get(..word.len())
-        .is_some_and(|name| name.eq_ignore_ascii_case(word))
+    let same = |name: &[u8]| name.eq_ignore_ascii_case(word);
+    !word.is_empty() && b"HTTP".get(..word.len()).is_some_and(same)
 }
 
 /// Bytes of a field with all its lines, at most.
