@@ -130,6 +130,11 @@ impl fmt::Debug for Expectation {
 }
 
 impl Context<'_> {
+    /// Rules see the raw stream of this direction with the next packet, however little there is of it.
+    pub fn trigger_raw(&mut self) {
+        self.effects.trigger_raw[self.direction.index()] = true;
+    }
+
     /// The client or the server: who sent these bytes.
     pub fn sender(&self) -> (IpAddr, u16) {
         match self.direction {

@@ -69,7 +69,7 @@ ssh_buffer! {
     /// The program and its version in the banner of the client or the server: `OpenSSH_7.4`. A sticky buffer.
     SOFTWARE, SOFTWARE_BUFFER = "ssh.software" | "ssh_software", at [Some(BANNER_DONE); 2], later false,
     kind Kind::StickyBuffer(&SOFTWARE_BUFFER),
-    |tx, direction| Some(&tx.side(direction).banner.as_ref()?.software).map(Vec::as_slice).filter(|s| !s.is_empty());
+    |tx, direction| Some(tx.side(direction).banner.as_ref()?.software.as_slice()).filter(|software| !software.is_empty());
     "the program in the banner";
     "alert ssh any any -> any any (msg:\"a\"; ssh.software; content:\"OpenSSH\"; sid:1;)"
 }

@@ -118,8 +118,9 @@ impl Parser for SshParser {
                 Step::Took(count, next) => {
                     consumed = consumed.saturating_add(count);
                     // Suricata: rules see the raw stream after the banner and after each packet.
-                    context.effects.trigger_raw[at] |=
-                        matches!(next, Way::Packet | Way::Encrypted) && (next != way || way == Way::Packet);
+                    if matches!(next, Way::Packet | Way::Encrypted) && (next != way || way == Way::Packet) {
+                        context.trigger_raw();
+                    }
                     if let Some(way) = self.ways.get_mut(at) {
                         *way = next;
                     }

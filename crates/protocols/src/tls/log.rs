@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::hello::Hello;
 use super::transaction::{Side, TlsTx};
+use super::version::Version;
 use super::{NAME, date};
 
 /// What the configuration says of the record: its fields, by the names that `custom` has for them.
@@ -100,8 +101,12 @@ struct ServerHandshake<'a> {
 pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
     let Some(tx) = tx_as::<TlsTx>(context.tx) else { return };
     let wanted = Wanted::read(context.options, context.alert.is_some());
+    // Suricata: whatever version newer than 1.2 the server chooses by extension has no certificate to wait for.
+    let chosen = tx.server.hello.as_ref().and_then(|hello| hello.versions.first());
+    let newer = chosen.is_some_and(|version| *version > Version::TLS12);
     let said = tx.server.certificate.is_some()
         || tx.server.version.is_tls13()
+        || newer
         || ((tx.same_session || tx.may_resume()) && wanted.resumption);
     if context.alert.is_some() || said {
         fields.add(NAME, &record(tx, &wanted));

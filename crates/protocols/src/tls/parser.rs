@@ -111,7 +111,9 @@ impl Parser for TlsParser {
                 let left = left.saturating_sub(body.len());
                 way.record = (left > 0).then_some((content, left));
                 // Suricata: rules see the raw stream after each record, so that what is encrypted later hides none.
-                context.effects.trigger_raw[direction.index()] |= left == 0;
+                if left == 0 {
+                    context.trigger_raw();
+                }
                 rest = behind;
                 self.more(content, body, context);
                 if self.transactions.last_mut().is_some_and(|tx| tx.lost) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A version's number on the wire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u16);
 
 impl Version {
@@ -27,9 +27,9 @@ impl Version {
         is_grease(self.0)
     }
 
-    /// A draft of TLS 1.3: the IETF's, or Facebook's of them.
+    /// A draft of TLS 1.3 that was spoken: those from 16 to 28, and one number for those before.
     pub const fn is_draft(self) -> bool {
-        matches!(self.0 >> 8, 0x7f) || matches!(self.0, 0xfb17 | 0xfb1a)
+        matches!(self.0, 0x7f01 | 0x7f10..=0x7f1c)
     }
 
     /// TLS 1.3 or one of its drafts.
@@ -39,7 +39,7 @@ impl Version {
 
     /// Whether a record can have it.
     pub const fn is_of_records(self) -> bool {
-        matches!(self.0, 0x0300..=0x0304) || self.is_draft()
+        matches!(self.0, 0x0300..=0x0304 | 0xfb14 | 0xfb17 | 0xfb1a) || self.is_draft()
     }
 
     /// Its name in EVE.
@@ -52,8 +52,9 @@ impl Version {
             0x0302 => "TLS 1.1".into(),
             0x0303 => "TLS 1.2".into(),
             0x0304 => "TLS 1.3".into(),
-            0x7f00..=0x7f0f => "TLS 1.3 draft-<16".into(),
-            0x7f10..=0x7fff => format!("TLS 1.3 draft-{}", self.0 & 0xff).into(),
+            0x7f01 => "TLS 1.3 draft-<16".into(),
+            0x7f10..=0x7f1c => format!("TLS 1.3 draft-{}", self.0 & 0xff).into(),
+            0xfb14 => "TLS 1.3 draft-20-fb".into(),
             0xfb17 => "TLS 1.3 draft-23-fb".into(),
             0xfb1a => "TLS 1.3 draft-26-fb".into(),
             other => format!("0x{other:04x}").into(),
