@@ -172,13 +172,19 @@ impl Settler {
                 continue;
             }
             policy.apply_effects(rule, &packet.subject);
-            let action = match policy.decide(found.rule, rule, &packet.subject) {
+            let mut by_rate = false;
+            let (action, quiet) = match policy.decide(found.rule, rule, &packet.subject) {
                 Decision::Silent => {
                     self.silenced += 1;
                     continue;
                 }
-                Decision::Alert(changed) => changed.unwrap_or(rule.action),
+                Decision::Quiet => (rule.action, true),
+                Decision::Alert(changed) => {
+                    by_rate = changed.is_some();
+                    (changed.unwrap_or(rule.action), false)
+                }
             };
+            self.silenced += u64::from(quiet);
             let covers_flow = rule.scope.covers_flow(found.stream);
             let passes = action == Action::Pass;
             if passes {
@@ -190,7 +196,7 @@ impl Settler {
             }
             let blocks = self.inline && matches!(action, Action::Drop | Action::Reject(_));
             if blocks {
-                by.get_or_insert(found.rule);
+                by.get_or_insert((found.rule, by_rate));
                 // What a rate makes of a rule goes as far as the rule.
                 if covers_flow {
                     settled.marks_flow.get_or_insert(false);
@@ -201,10 +207,10 @@ impl Settler {
                 });
             }
             // A rule that only a rate filter makes pass says nothing either.
-            if passes && (rule.silent || rule.action != Action::Pass) {
+            if passes && (rule.silent || quiet || rule.action != Action::Pass) {
                 break;
             }
-            if rule.silent {
+            if rule.silent || quiet {
                 continue;
             }
             // LIMIT: packet_alert_max, so that a packet that matches everything does not flood the log.
@@ -268,9 +274,12 @@ impl Settler {
                 };
                 let dropped = Dropped {
                     packet: Arc::clone(&packet.packet),
-                    reason: "rules",
+                    reason: match by {
+                        Some((_, true)) => "threshold detection_filter",
+                        _ => "rules",
+                    },
                     header,
-                    rule: by,
+                    rule: by.map(|(rule, _)| rule),
                     verdict: record,
                 };
                 sink(Event {

@@ -34,6 +34,7 @@ pub(crate) fn rules() -> Vec<RuleMeta> {
             references: vec![Reference {
                 kind: "url".to_owned(),
                 id: "example.com/x".to_owned(),
+                prefix: "https://".to_owned(),
             }],
             target: Some(Target::Destination),
             ..rule(1, 1, "tcp one", "A Network Trojan was detected")

@@ -66,6 +66,20 @@ fn of_keyword(keyword: &str, reason: &str, pattern: &str) -> Option<String> {
             let second = quoted.get(1).copied().unwrap_or_default();
             format!("{kind} flowbit command combination in the same signature: {first} and {second}")
         }
+        _ if keyword == "dataset" && reason.starts_with("a rule may not write to") => {
+            format!("Absolute paths not allowed: {first}")
+        }
+        _ if keyword == "dataset" && reason.ends_with("is no string") => {
+            format!("failed to get value because it is not a string: {reason}")
+        }
+        _ if keyword == "datarep" && reason.ends_with("is no reputation") => format!("invalid datarep value: {reason}"),
+        _ if keyword == "smb.version" && reason.ends_with("is given twice") => {
+            "Can't use 2 or more smb.version declarations in a rule".to_owned()
+        }
+        "a value is missing" if keyword == "pcrexform" => {
+            "invalid formatting or malformed option to pcrexform keyword".to_owned()
+        }
+        "expected a quoted text" if keyword == "pcrexform" => "invalid formatting to pcrexform keyword".to_owned(),
         _ => return None,
     };
     Some(text)

@@ -85,7 +85,13 @@ impl StatsTree {
                     Self::Branch(kept)
                 }
             }
-            Self::List(items) => Self::List(items.iter().map(Self::without_zeros).collect()),
+            Self::List(items) => {
+                let kept = items.iter().map(|item| match item.without_zeros() {
+                    Self::Empty => Self::Branch(BTreeMap::new()),
+                    kept => kept,
+                });
+                Self::List(kept.collect())
+            }
             other => other.clone(),
         }
     }

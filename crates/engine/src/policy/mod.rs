@@ -59,7 +59,8 @@ impl Policy {
     /// Whether the match alerts, and with which action. `index` is the rule's number.
     pub fn decide(&mut self, index: u32, rule: &Rule, subject: &Subject) -> Decision {
         if rule.suppress.iter().any(|s| suppresses(s, subject)) {
-            return Decision::Silent;
+            // Suricata: it is not told, but dropped all the same.
+            return Decision::Quiet;
         }
         let mut decision = Decision::Alert(None);
         for (nth, threshold) in rule.thresholds.iter().enumerate() {
@@ -67,7 +68,7 @@ impl Policy {
                 Decision::Alert(None) => {}
                 other => decision = other,
             }
-            if decision == Decision::Silent {
+            if matches!(decision, Decision::Silent | Decision::Quiet) {
                 break;
             }
         }

@@ -13,7 +13,9 @@ use crate::rule::{Action, Threshold, ThresholdKind, Track, Unique};
 pub enum Decision {
     /// It alerts; over the rate of a `rate_filter`, with another action.
     Alert(Option<Action>),
-    /// It is counted, and says nothing.
+    /// It does what its rule does, and says nothing.
+    Quiet,
+    /// It is counted, and nothing else comes of it.
     Silent,
 }
 
@@ -172,10 +174,12 @@ impl Count {
             ThresholdKind::Rate { action, timeout } => return self.rate(threshold.count, action, timeout, now),
             ThresholdKind::Backoff | ThresholdKind::DistinctFilter(_) | ThresholdKind::Average { .. } => true,
         };
-        if alerts {
-            Decision::Alert(None)
-        } else {
-            Decision::Silent
+        match threshold.kind {
+            _ if alerts => Decision::Alert(None),
+            // Suricata: what is over the limit is not told, but dropped like the rest.
+            ThresholdKind::Limit => Decision::Quiet,
+            ThresholdKind::Both if self.matches > threshold.count => Decision::Quiet,
+            _ => Decision::Silent,
         }
     }
 
@@ -269,7 +273,7 @@ mod tests {
                     flow: None,
                     size: 0,
                 };
-                thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
+                matches!(thresholds.count(1, 0, &threshold, &subject), Decision::Alert(_))
             })
             .collect()
     }
@@ -292,7 +296,7 @@ mod tests {
                 flow: None,
                 size: 0,
             };
-            thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
+            matches!(thresholds.count(1, 0, &threshold, &subject), Decision::Alert(_))
         };
         assert_eq!(
             [(0, 7), (1, 7), (2, 8), (3, 9), (4, 7), (99, 7)].map(|(s, p)| alerts(s, p)),
@@ -318,7 +322,7 @@ mod tests {
                 flow: None,
                 size,
             };
-            thresholds.count(1, 0, &threshold, &subject) != Decision::Silent
+            matches!(thresholds.count(1, 0, &threshold, &subject), Decision::Alert(_))
         };
         // Of the third, 300 bytes are no more than 100 on average; of the fourth, 301 are.
         let matches = [

@@ -40,6 +40,8 @@ pub struct Reference {
     pub kind: String,
     /// The id within that kind.
     pub id: String,
+    /// What stands before the id in records: a URL's beginning, of reference.config.
+    pub prefix: String,
 }
 
 /// Which side a rule says is under attack.

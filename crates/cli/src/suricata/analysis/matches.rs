@@ -39,8 +39,13 @@ pub fn read(rule: &Rule<'_>, registry: &Registry) -> Read {
     };
     for option in &rule.options {
         let name = option.name.value.to_ascii_lowercase();
-        if let Some(keyword) = registry.get(&name) {
-            reader.option(keyword.name, keyword.kind, option.text());
+        let Some(keyword) = registry.get(&name) else { continue };
+        match modified_buffer(keyword.name, registry) {
+            Some(buffer) if keyword.name == "uricontent" => {
+                reader.in_buffer(buffer, Match::Content(Content::read(option.text().unwrap_or_default())));
+            }
+            Some(buffer) => reader.move_last(buffer),
+            None => reader.option(keyword.name, keyword.kind, option.text()),
         }
     }
     read.finish();
@@ -75,13 +80,10 @@ impl Reader<'_> {
                     self.push(Match::Content(content));
                 }
             }
-            Kind::BufferModifier(buffer) => {
-                if let Some(content) = self.list().pop() {
-                    let before = self.current;
-                    self.select(buffer);
-                    self.push(content);
-                    self.current = before;
-                }
+            Kind::BufferModifier(buffer) => self.move_last(buffer),
+            Kind::Meta(_) if name == "app-layer-protocol" => {
+                self.last = Some(name);
+                self.read.packet.push(app_layer_protocol(value.unwrap_or_default()));
             }
             Kind::Modifier(_) | Kind::Meta(_) if self.modify(name, value) => self.last = None,
             _ if name == "prefilter" => self.read.prefilter = self.last,
@@ -108,6 +110,20 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Moves the last thing that was asked to a buffer, which is not the current one for that.
+    fn move_last(&mut self, buffer: &'static BufferDef) {
+        if let Some(content) = self.list().pop() {
+            self.in_buffer(buffer, content);
+        }
+    }
+
+    fn in_buffer(&mut self, buffer: &'static BufferDef, found: Match) {
+        let before = self.current;
+        self.select(buffer);
+        self.push(found);
+        self.current = before;
     }
 
     fn select(&mut self, buffer: &'static BufferDef) {
@@ -263,8 +279,58 @@ pub fn told(list: &[Match]) -> Vec<Value> {
     list.iter().map(tell).collect()
 }
 
-/// The name of a buffer in rules.json.
+/// The buffer that a modifier of old puts its content into.
+fn modified_buffer(name: &str, registry: &Registry) -> Option<&'static BufferDef> {
+    let sticky = match name {
+        "uricontent" => "http.uri",
+        name => MODIFIERS.iter().find(|(modifier, _)| *modifier == name)?.1,
+    };
+    match registry.get(sticky)?.kind {
+        Kind::StickyBuffer(buffer) => Some(buffer),
+        _ => None,
+    }
+}
+
+/// Modifiers of old, and the sticky buffers in whose place they stand.
+const MODIFIERS: &[(&str, &str)] = &[
+    ("http_client_body", "http.request_body"),
+    ("http_cookie", "http.cookie"),
+    ("http_header", "http.header"),
+    ("http_host", "http.host"),
+    ("http_method", "http.method"),
+    ("http_raw_header", "http.header.raw"),
+    ("http_raw_host", "http.host.raw"),
+    ("http_raw_uri", "http.uri.raw"),
+    ("http_server_body", "http.response_body"),
+    ("http_stat_code", "http.stat_code"),
+    ("http_stat_msg", "http.stat_msg"),
+    ("http_uri", "http.uri"),
+    ("http_user_agent", "http.user_agent"),
+];
+
+/// `dns`, `!http`, `tls,either`.
+fn app_layer_protocol(value: &str) -> Value {
+    let (names, mode) = value.split_once(',').unwrap_or((value, "direction"));
+    let negated = names.trim_start().starts_with('!');
+    let names = names.trim().trim_start_matches('!');
+    let names: Vec<&str> = names.split('|').map(str::trim).collect();
+    json!({"name": "app-layer-protocol", "app_layer_protocol": {
+        "protocols": names,
+        "mode": mode.trim(),
+        "negated": negated,
+    }})
+}
+
+/// The name of a buffer in rules.json: that of the modifier of old, where there is one.
 pub fn engine_name(buffer: &str) -> String {
+    if let Some((old, _)) = MODIFIERS.iter().find(|(_, sticky)| *sticky == buffer) {
+        // What comes with a response is looked at like other files.
+        return if *old == "http_server_body" {
+            "file_data".to_owned()
+        } else {
+            (*old).to_owned()
+        };
+    }
     if buffer.starts_with("http.") || matches!(buffer, "dns.query" | "file.data") {
         buffer.replace('.', "_")
     } else {

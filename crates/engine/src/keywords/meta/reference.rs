@@ -30,7 +30,8 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         return Err(Problem::new("the id is missing").help("write it as `reference:url,example.org;`"));
     }
     let kind = kind.trim().to_ascii_lowercase();
-    if !draft.env.references.contains_key(&kind) {
+    let known = draft.env.references.get(&kind).map(|known| known.prefix.clone());
+    if known.is_none() {
         draft.warnings.push(
             Problem::new(format!("the kind `{kind}` is not in reference.config"))
                 .help("records show the id without a prefix"),
@@ -39,6 +40,7 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
     draft.meta.references.push(Reference {
         kind,
         id: id.to_owned(),
+        prefix: known.unwrap_or_default(),
     });
     Ok(())
 }
