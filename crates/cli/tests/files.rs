@@ -105,7 +105,10 @@ fn a_rule_has_an_attachment_stored() {
     );
     assert_eq!(file["sid"], serde_json::json!([1]));
     let shown = &of("alert")[0]["files"][0];
-    assert_eq!((&shown["filename"], &shown["storing"]), (&"hello.txt".into(), &true.into()));
+    assert_eq!(
+        (&shown["filename"], &shown["storing"]),
+        (&"hello.txt".into(), &true.into())
+    );
 }
 
 #[test]

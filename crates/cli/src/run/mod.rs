@@ -9,6 +9,7 @@ mod progress;
 mod report;
 mod sets;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,7 +18,7 @@ use anyhow::{Context, anyhow};
 use config::LogLevel;
 use engine::config::Config;
 use engine::detect::RuleSet;
-use rule_parser::{Diagnostic, Severity, SourceText};
+use rule_parser::{Diagnostic, RuleFile, Severity, SourceText};
 
 use crate::args::{Checksums, RunArgs};
 use crate::exit::Exit;
@@ -205,14 +206,17 @@ fn prepare(args: &RunArgs, setup: &mut Setup, log: &Log) -> Result<Ready, Failur
     let sources = load::texts(&read);
     let registry = registry();
     let files = load::parse(&sources, args.dialect, false);
-    let compilation = setup.compiler(&registry).compile(&files);
+    let mut compilation = setup.compiler(&registry).compile(&files);
+    if setup.config.eve.iter().any(|log| log.options.alert.rule) {
+        keep_texts(&mut compilation.rules, &sources, &files);
+    }
     let refused: usize = compilation.files.iter().map(|f| f.refused).sum();
     let skipped: usize = compilation.files.iter().map(|f| f.skipped).sum();
     if args.manner.suricata {
         crate::suricata::tell_rules(log, &sources, &files, &compilation, missing);
         if args.manner.analysis {
             let folder = report::log_folder(args, setup).unwrap_or_default();
-            crate::suricata::write_analysis(&folder, &files, &compilation.rules, &registry)
+            crate::suricata::write_analysis(&folder, (&sources, &files), &compilation.rules, &registry)
                 .map_err(|error| fail(anyhow!("cannot write rules.json: {error}")))?;
         }
         let thresholds = setup.thresholds.len();
@@ -231,6 +235,21 @@ fn prepare(args: &RunArgs, setup: &mut Setup, log: &Log) -> Result<Ready, Failur
         refused: refused + missing,
         skipped,
     })
+}
+
+/// Keeps the texts of the rules, for records that show them.
+fn keep_texts(rules: &mut RuleSet, sources: &[SourceText<'_>], files: &[RuleFile<'_>]) {
+    let mut texts = HashMap::new();
+    for (number, (source, file)) in (0u32..).zip(sources.iter().zip(files)) {
+        for rule in file.rules.iter().filter(|rule| rule.enabled) {
+            texts.insert((number, rule.sid().unwrap_or(0)), &source.text()[rule.span.range()]);
+        }
+    }
+    for meta in &mut rules.meta {
+        if let Some(text) = texts.get(&(meta.origin.0, meta.sid)) {
+            (*text).clone_into(&mut meta.text);
+        }
+    }
 }
 
 /// The rules to load: those of the command line, else, or with Suricata's `-s` beside them, those of the configuration.

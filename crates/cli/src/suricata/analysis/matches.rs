@@ -35,6 +35,7 @@ pub fn read(rule: &Rule<'_>, registry: &Registry) -> Read {
     let mut reader = Reader {
         read: &mut read,
         current: None,
+        modified: None,
         last: None,
     };
     for option in &rule.options {
@@ -65,6 +66,8 @@ struct Reader<'r> {
     read: &'r mut Read,
     /// The buffer that is asked; the payload when `None`.
     current: Option<usize>,
+    /// The buffer of what was asked last, which modifiers change.
+    modified: Option<usize>,
     /// The last condition on the packet, which `prefilter` may name.
     last: Option<&'static str>,
 }
@@ -114,7 +117,7 @@ impl Reader<'_> {
 
     /// Moves the last thing that was asked to a buffer, which is not the current one for that.
     fn move_last(&mut self, buffer: &'static BufferDef) {
-        if let Some(content) = self.list().pop() {
+        if let Some(content) = self.list(self.current).pop() {
             self.in_buffer(buffer, content);
         }
     }
@@ -140,22 +143,23 @@ impl Reader<'_> {
         };
     }
 
-    fn list(&mut self) -> &mut Vec<Match> {
-        match self.current.and_then(|at| self.read.buffers.get_mut(at)) {
+    fn list(&mut self, at: Option<usize>) -> &mut Vec<Match> {
+        match at.and_then(|at| self.read.buffers.get_mut(at)) {
             Some((_, list)) => list,
             None => &mut self.read.payload,
         }
     }
 
     fn push(&mut self, found: Match) {
-        self.list().push(found);
+        self.modified = self.current;
+        self.list(self.current).push(found);
     }
 
     fn modify(&mut self, name: &str, value: Option<&str>) -> bool {
         if name == "prefilter" && self.last.is_some() {
             return false;
         }
-        match self.list().last_mut() {
+        match self.list(self.modified).last_mut() {
             Some(Match::Content(content)) => content.modify(name, value),
             _ => false,
         }

@@ -16,23 +16,30 @@ use std::path::Path;
 use engine::detect::RuleSet;
 use engine::keyword::Registry;
 use engine::rule::{Rule, RuleMeta};
-use rule_parser::RuleFile;
+use rule_parser::{RuleFile, SourceText};
 use serde_json::{Map, Value, json};
 
 /// Writes rules.json.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write(folder: &Path, files: &[RuleFile<'_>], rules: &RuleSet, registry: &Registry) -> io::Result<()> {
+pub fn write(
+    folder: &Path,
+    (sources, files): (&[SourceText<'_>], &[RuleFile<'_>]),
+    rules: &RuleSet,
+    registry: &Registry,
+) -> io::Result<()> {
     let mut texts = HashMap::new();
-    for rule in files.iter().flat_map(|file| &file.rules).filter(|rule| rule.enabled) {
-        let sid = rule.sid().unwrap_or(0);
-        texts.insert(sid, rule);
+    for (source, file) in sources.iter().zip(files) {
+        for rule in file.rules.iter().filter(|rule| rule.enabled) {
+            let raw = &source.text()[rule.span.range()];
+            texts.insert(rule.sid().unwrap_or(0), (rule, raw));
+        }
     }
     let mut out = String::new();
     for (rule, meta) in rules.rules.iter().zip(&rules.meta) {
-        if let Some(text) = texts.get(&meta.sid) {
-            out.push_str(&of_rule(text, rule, meta, registry).to_string());
+        if let Some((text, raw)) = texts.get(&meta.sid) {
+            out.push_str(&of_rule((text, raw), rule, meta, registry).to_string());
             out.push('\n');
         }
     }
@@ -40,14 +47,14 @@ pub fn write(folder: &Path, files: &[RuleFile<'_>], rules: &RuleSet, registry: &
 }
 
 /// What there is to tell of a rule.
-fn of_rule(text: &rule_parser::Rule<'_>, rule: &Rule, meta: &RuleMeta, registry: &Registry) -> Value {
+fn of_rule((text, raw): (&rule_parser::Rule<'_>, &str), rule: &Rule, meta: &RuleMeta, registry: &Registry) -> Value {
     let read = matches::read(text, registry);
     let facts = kind::Facts::new(text, rule, &read);
     let mut told = Map::new();
     let mut tell = |key: &str, value: Value| {
         told.insert(key.to_owned(), value);
     };
-    tell("raw", json!(meta.text));
+    tell("raw", json!(raw));
     tell("id", json!(meta.sid));
     tell("gid", json!(meta.gid));
     tell("rev", json!(meta.rev));
