@@ -72,7 +72,7 @@ pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
         &Record {
             request: call.asked.and_then(Kind::name).unwrap_or("REQUEST_LOST"),
             interfaces,
-            req: (call.asked == Some(Kind::REQUEST)).then(|| Asked {
+            req: (call.asked == Some(Kind::REQUEST)).then_some(Asked {
                 opnum: call.opnum,
                 frag_cnt: asked.fragments,
                 stub_data_size: asked.size,

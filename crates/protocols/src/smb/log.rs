@@ -73,7 +73,7 @@ fn wanted(tx: &SmbTx, context: &LogContext<'_>) -> bool {
         Body::Rename(_) => "rename",
         Body::Disposition(_) => "set_file_path_info",
     };
-    kinds.iter().any(|listed| *listed == kind)
+    kinds.contains(&kind)
 }
 
 fn body(body: &Body, set: &mut impl FnMut(&'static str, Value)) {
