@@ -105,10 +105,11 @@ pub fn interfaces(call: &Call, reasons: bool) -> Vec<InterfaceRecord> {
                 .result
                 .filter(|_| !(reasons && request))
                 .map(|(result, _)| result),
+            // Suricata: in pipes the two bytes of the result are shown as a result and a reason.
             ack_reason: interface
                 .result
                 .filter(|_| reasons && !request)
-                .map(|(_, reason)| reason),
+                .map(|(result, _)| result >> 8),
             service: known.map(|service| service.name),
             procedure: known
                 .filter(|_| request)
