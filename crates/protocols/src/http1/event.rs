@@ -69,7 +69,7 @@ events! {
     ResponseFieldTooLong = "response_field_too_long",
     /// LIMIT: a file's name is too long to be kept.
     FileNameTooLong = "file_name_too_long",
-    /// The request line has neither a known method nor a protocol.
+    /// The request line has no protocol, and what stands for the method is no word.
     RequestLineInvalid = "request_line_invalid",
     /// Bytes follow a request that has no body, and they are no request.
     RequestBodyUnexpected = "request_body_unexpected",

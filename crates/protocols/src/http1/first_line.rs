@@ -69,7 +69,8 @@ impl RequestLine {
             read.protocol = Some(part(protocol_start, line.len()));
             read.version = Version::read(protocol);
             let method = line.get(start..method_end).unwrap_or_default();
-            if read.version == Version::Unknown && !is_method(method) {
+            // Suricata: a method that nobody knows is still one.
+            if read.version == Version::Unknown && !method.iter().all(u8::is_ascii_graphic) {
                 found.push(Event::RequestLineInvalid);
             }
         }
@@ -244,7 +245,7 @@ mod tests {
         let (_, uri, protocol, found) = request("GET\t/a\tHTTP/1.1");
         assert_eq!((uri, protocol), ("/a", "HTTP/1.1"));
         assert_eq!(found[..], [Event::MethodDelimNonCompliant, Event::UriDelimNonCompliant]);
-        assert_eq!(request("FOO a b").3[..], [Event::RequestLineInvalid]);
+        assert_eq!(request("F\u{1} a b").3[..], [Event::RequestLineInvalid]);
     }
 
     #[test]

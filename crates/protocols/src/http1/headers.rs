@@ -121,12 +121,14 @@ impl Headers {
             }
             return true;
         }
-        // LIMIT: values that are joined in a message.
-        if self.repeated >= MAX_REPEATED {
-            note(found, notes.repeated);
-            return true;
+        // LIMIT: values that are joined in a message. Suricata: the second one of each name is not counted.
+        if self.further.iter().any(|(field, _)| *field as usize == known) {
+            if self.repeated >= MAX_REPEATED {
+                note(found, notes.repeated);
+                return true;
+            }
+            self.repeated = self.repeated.saturating_add(1);
         }
-        self.repeated = self.repeated.saturating_add(1);
         let value = self.keep(&[value]);
         self.further.push((known as u32, value));
         true
@@ -320,7 +322,7 @@ mod tests {
             assert!(headers.add(format!("A{n}: b").as_bytes(), 10, &OF_RESPONSES, &mut found));
         }
         assert!(!headers.add(b"B: c", 10, &OF_RESPONSES, &mut found));
-        for _ in 0..65 {
+        for _ in 0..66 {
             assert!(headers.add(b"A1: b", 10, &OF_RESPONSES, &mut found));
         }
         assert_eq!(found[..], [Event::ResponseHeaderRepetition]);

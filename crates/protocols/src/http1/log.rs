@@ -155,16 +155,16 @@ fn put(record: &mut Map<String, Value>, key: &str, value: Option<&[u8]>) {
     }
 }
 
-/// Bytes as text: what is no UTF-8 is escaped.
+/// Bytes as text: as they are where they are UTF-8, else with all that is no printable ASCII escaped.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => {
             let mut out = String::new();
-            for chunk in bytes.utf8_chunks() {
-                out.push_str(chunk.valid());
-                for byte in chunk.invalid() {
-                    out.push_str(&format!("\\x{byte:02x}"));
+            for byte in bytes {
+                match byte {
+                    b' '..=b'~' => out.push(char::from(*byte)),
+                    _ => out.push_str(&format!("\\x{byte:02x}")),
                 }
             }
             Cow::Owned(out)

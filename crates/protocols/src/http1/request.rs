@@ -219,9 +219,14 @@ impl RequestSide {
         if double {
             found.push(Event::DoubleEncodedUri);
         }
-        uri.authority.check(Event::RequestUriHostInvalid, &mut found);
-        if let Some(host) = uri.authority.host {
-            request.host = Some(host_name(host));
+        let host = uri.authority.host.map(host_name);
+        let authority = Authority {
+            host: host.as_deref(),
+            ..uri.authority
+        };
+        authority.check(Event::RequestUriHostInvalid, &mut found);
+        if host.is_some() {
+            request.host = host;
             request.host_in_uri = true;
             request.uri_port = uri.authority.number;
         }
