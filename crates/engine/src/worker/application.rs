@@ -310,7 +310,7 @@ impl Worker {
 pub(super) struct Settling<'a, 'p> {
     pub worker: &'a mut Worker,
     pub flow: &'a Flow<Session>,
-    packet: (&'a Packet<'p>, bool),
+    pub(super) packet: (&'a Packet<'p>, bool),
     record: Option<Arc<PacketRecord>>,
     pub protocol: ProtocolId,
     pub application: &'static Application,

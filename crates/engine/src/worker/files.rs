@@ -44,6 +44,11 @@ impl Settling<'_, '_> {
         let at = direction.index();
         let seen = !self.wanted[at] || state.inspection[at].done;
         let sid = state.store_files[at].or(self.flow.session.vars.stored(direction));
+        let finished = [Direction::ToServer, Direction::ToClient]
+            .into_iter()
+            .all(|d| tx.progress(d) >= self.application.complete(d));
+        let against = self.goes() == Some(direction.reverse());
+        let waits = against && !finished && !ended && !self.last;
         let Some(files) = tx.files_mut(direction) else {
             return news;
         };
@@ -73,12 +78,28 @@ impl Settling<'_, '_> {
                     }));
                 }
             }
-            if file.is_over() && !file.reported && (seen || file.was_seen()) {
+            // Suricata: the record of a file waits for a packet that goes its way, as long as the transaction lasts (verify:
+            // mime-dec-parse-long-filename01).
+            if file.is_over() && !file.reported && (seen || file.was_seen()) && !waits {
                 file.reported = true;
                 news.push(News::Over(Box::new(info(file, state.id)), key));
             }
         }
         news
+    }
+
+    /// Which way the packet goes, if that can be told.
+    fn goes(&self) -> Option<Direction> {
+        let packet = self.packet.0;
+        let (src, _) = super::addresses(packet)?;
+        let (client, server) = (self.flow.client(), self.flow.server());
+        let from = (src, packet.src_port());
+        match () {
+            () if client == server => None,
+            () if from == client => Some(Direction::ToServer),
+            () if from == server => Some(Direction::ToClient),
+            () => None,
+        }
     }
 
     fn push(&mut self, body: Body) {

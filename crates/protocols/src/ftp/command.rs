@@ -34,7 +34,8 @@ impl<'a> Command<'a> {
                 data: argument(line, tls.len()),
             };
         }
-        // Suricata: `XPWD` is `PWD`: a name is found anywhere in the word.
+        // Suricata: `XPWD` is `PWD`: a name is found anywhere in the word. PERF: names are short, and so is what is looked at.
+        let word = word.get(..word.len().min(MAX_WORD)).unwrap_or_default();
         let name = NAMES.iter().copied().find(|name| {
             let name = name.as_bytes();
             word.windows(name.len()).any(|window| window.eq_ignore_ascii_case(name))
@@ -102,6 +103,9 @@ fn number(digits: &[u8]) -> Option<u32> {
 
 /// `AUTH TLS`, RFC 4217.
 pub(super) const AUTH_TLS: &str = "AUTH TLS";
+
+/// Bytes of a line in which a command is looked for.
+const MAX_WORD: usize = 16;
 
 /// The commands that have a name in records and rules.
 const NAMES: &[&str] = &[

@@ -224,7 +224,7 @@ impl Message {
         // LIMIT: bytes of all headers.
         self.header_bytes = self
             .header_bytes
-            .saturating_add(name.len().saturating_add(value.len()).max(32));
+            .saturating_add(name.len().saturating_add(value.len()).max(64));
         if self.header_bytes > MAX_HEADERS {
             self.anomalies.insert(Anomaly::Malformed);
             return;

@@ -314,4 +314,4 @@ const COMMANDS: &[(&[u8], usize, usize)] = &[
 /// LIMIT: bytes of a line.
 const MAX_LINE: usize = 4096;
 const MAX_ARGUMENTS: usize = 16;
-const MAX_RESPONSE: usize = 1 << 20;
+const MAX_RESPONSE: usize = 1 << 18;

@@ -64,7 +64,9 @@ fn email(message: &Message, options: &Settings) -> Vec<(&'static str, Value)> {
         ("attachment", list(attachments.collect())),
         ("url", list(urls.collect())),
     ];
-    out.extend(lists.into_iter().filter_map(|(key, list)| Some((key, list?))));
+    for (key, list) in lists {
+        out.extend(list.map(|list| (key, list)));
+    }
     let extended = options.flag("extended", false).unwrap_or(false);
     let custom = options.list("custom");
     for field in FIELDS {
