@@ -52,6 +52,12 @@ impl Stream {
         self.buffer.as_ref().is_some_and(|b| self.app_progress < b.live_start())
     }
 
+    /// Whether no data is stored from `offset` on; what is visible may go on there by the sequence number of a FIN.
+    pub fn has_none_from(&self, offset: u64) -> bool {
+        let Some(buffer) = &self.buffer else { return true };
+        buffer.runs().all(|(start, data)| start + data.len() as u64 <= offset)
+    }
+
     /// Moves the parser's progress on by `n` bytes, be they data or a gap; at most to what is visible or was lost.
     pub fn consume_app(&mut self, n: u64) {
         let limit = self

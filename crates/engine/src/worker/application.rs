@@ -552,7 +552,8 @@ fn feed_stream(tcp: &mut TcpSession, app: &mut AppFlow, direction: Direction, li
         let mut left = 0;
         let (fed, last) = match stream.app_data() {
             AppData::Bytes(data) => {
-                let last = over && stream.app_progress() + data.len() as u64 >= stream.visible();
+                let end = stream.app_progress() + data.len() as u64;
+                let last = over && (end >= stream.visible() || stream.has_none_from(end));
                 let fed = if last && stream.depth_reached() {
                     feed_to_depth(app, data, direction, link)
                 } else {
