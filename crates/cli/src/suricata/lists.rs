@@ -49,7 +49,7 @@ fn build_info() -> String {
         "{}\nFeatures: {}\n\nSuricata Configuration:\n\
          \x20 AF_PACKET support:                       no\n\
          \x20 libpcap support:                         {}\n\
-         \x20 Libmagic support:                        {}\n\
+         \x20 Libmagic support:                        no\n\
          \x20 GeoIP2 support:                          yes\n\
          \x20 JA3 support:                             {}\n\
          \x20 JA4 support:                             {}\n\
@@ -59,7 +59,6 @@ fn build_info() -> String {
         version(),
         features().join(" "),
         yes(cfg!(feature = "live")),
-        yes(has("MAGIC")),
         yes(has("HAVE_JA3")),
         yes(has("HAVE_JA4")),
     )
