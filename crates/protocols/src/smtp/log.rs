@@ -71,10 +71,9 @@ fn email(message: &Message, options: &Settings) -> Vec<(&'static str, Value)> {
     let custom = options.list("custom");
     for field in FIELDS {
         let name = field.name.as_bytes();
-        if !(extended && field.extended) && !custom.iter().any(|c| c.eq_ignore_ascii_case(field.name)) {
-            continue;
-        }
-        if out.iter().any(|(key, _)| *key == field.key) {
+        let named = custom.iter().any(|c| c.eq_ignore_ascii_case(field.name));
+        let wanted = named || extended && field.extended;
+        if !wanted || out.iter().any(|(key, _)| *key == field.key) {
             continue;
         }
         let value: Value = match field.shape {
