@@ -3,6 +3,7 @@
 mod application;
 mod conclude;
 mod ending;
+mod feed;
 mod except;
 mod files;
 mod inspect;
