@@ -68,8 +68,8 @@ impl Options {
                     "at most 8 bytes are read, or 23 of text with `string`"
                 }));
             }
-            // No bytes are the number 0, in any spelling.
-            Num::Const(0) => {
+            // No bytes are the number 0; of text, Suricata reads as many as are digits.
+            Num::Const(0) if !(self.string && dialect == Dialect::Suricata) => {
                 return Ok(Read {
                     count,
                     offset,
