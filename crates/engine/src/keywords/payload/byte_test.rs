@@ -1,10 +1,10 @@
 //! `byte_test`: a number in the buffer, compared.
 
-use rule_parser::value;
+use rule_parser::{Dialect, value};
 
 use super::reading::{self, Options};
 use crate::keyword::{Arg, Keyword, Kind, Parsed, Problem, RuleDraft};
-use crate::rule::{ByteTest, Compare, Op};
+use crate::rule::{ByteTest, Compare, Encoding, Num, Op};
 
 /// `byte_test`: a number in the buffer, compared.
 pub static BYTE_TEST: Keyword = Keyword {
@@ -44,11 +44,15 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<Op> {
             );
         }
     }
-    let read = options.reading(
+    let mut read = options.reading(
         arg.dialect,
         reading::count(draft, *count)?,
         reading::far_offset(draft, *offset)?,
     )?;
+    // Suricata: no bytes of text are as many as are digits.
+    if let (Num::Const(0), Some(base), Dialect::Suricata) = (read.count, options.text_base(), arg.dialect) {
+        read.encoding = Encoding::Text(base);
+    }
     Ok(Op::ByteTest(ByteTest {
         read,
         operator,
@@ -74,13 +78,11 @@ fn comparison(sign: &str, negated: bool) -> Option<Compare> {
 
 #[cfg(test)]
 mod tests {
-    use rule_parser::Dialect;
-
     use super::*;
     use crate::keyword::Env;
     use crate::keywords::payload::byte_extract::BYTE_EXTRACT;
     use crate::keywords::sample::{apply, draft, op};
-    use crate::rule::{Base, Encoding, Num, VarId};
+    use crate::rule::{Base, VarId};
 
     fn read(text: &str) -> Parsed<ByteTest> {
         op(&BYTE_TEST, text, Dialect::Suricata).map(|op| match op {

@@ -38,6 +38,11 @@ impl Options {
         Ok(true)
     }
 
+    /// The base of a number in text.
+    pub fn text_base(&self) -> Option<Base> {
+        self.string.then(|| self.base.unwrap_or(Base::Auto))
+    }
+
     /// The reading of `count` bytes at `offset`.
     ///
     /// # Errors
@@ -68,8 +73,8 @@ impl Options {
                     "at most 8 bytes are read, or 23 of text with `string`"
                 }));
             }
-            // No bytes are the number 0; of text, Suricata reads as many as are digits.
-            Num::Const(0) if !(self.string && dialect == Dialect::Suricata) => {
+            // No bytes are the number 0, in any spelling.
+            Num::Const(0) => {
                 return Ok(Read {
                     count,
                     offset,

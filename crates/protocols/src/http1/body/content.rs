@@ -1,6 +1,6 @@
 //! A body once it is decoded: what rules see of it, and the files it is or has.
 
-use engine::app_layer::{FileSettings, FileState, Files, Store};
+use engine::app_layer::{Context, FileSettings, FileState, Files, Store};
 use packet::Direction;
 
 use super::multipart::Multipart;
@@ -113,10 +113,11 @@ impl Content {
     }
 
     /// Nothing comes any more.
-    pub(super) fn end(&mut self, state: FileState, flow: &Bodies, settings: &FileSettings, events: &mut Events) {
+    pub(super) fn end(&mut self, state: FileState, flow: &Bodies, context: &Context<'_>, events: &mut Events) {
+        let (settings, time) = (context.files, context.time);
         self.window.end();
         let part = self.close(state, settings, events);
-        let Some(whole) = part.and_then(|part| flow.ranges().add(*part)) else {
+        let Some(whole) = part.and_then(|part| flow.ranges().add(*part, time)) else {
             return;
         };
         let name = self.files.last_mut().map(|file| file.name.clone()).unwrap_or_default();

@@ -217,7 +217,7 @@ impl Body {
         } else {
             FileState::Closed
         };
-        self.content.end(state, flow, context.files, events);
+        self.content.end(state, flow, context, events);
     }
 
     /// What rules see of the body now; `None` while that is nothing, or nothing new.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use packet::Timestamp;
+
 /// The parts that are there of files, by their hosts and names.
 #[derive(Clone, Debug, Default)]
 pub struct Ranges(Arc<Mutex<Store>>);
@@ -21,6 +23,8 @@ struct Store {
 struct Assembly {
     total: u64,
     number: u64,
+    /// When the last part came.
+    time: Timestamp,
     /// By their first byte.
     parts: BTreeMap<u64, Vec<u8>>,
 }
@@ -55,15 +59,20 @@ impl Part {
 }
 
 impl Ranges {
-    /// The part is whole: the file's bytes, if that was the last one missing.
-    pub(super) fn add(&self, part: Part) -> Option<Vec<u8>> {
+    /// The part is whole, at that time: the file's bytes, if that was the last one missing.
+    pub(super) fn add(&self, part: Part, time: Timestamp) -> Option<Vec<u8>> {
         let mut store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        store.add(part)
+        store.add(part, time)
     }
 }
 
 impl Store {
-    fn add(&mut self, part: Part) -> Option<Vec<u8>> {
+    fn add(&mut self, part: Part, time: Timestamp) -> Option<Vec<u8>> {
+        // Suricata: parts that nothing follows are forgotten after a while; so are those of another capture.
+        let known = self.files.get(&part.key);
+        if known.is_some_and(|file| time.0.abs_diff(file.time.0) > MAX_PAUSE) {
+            self.remove(&part.key);
+        }
         // LIMIT: the longest file that is put together.
         if part.total > MAX_BYTES as u64 || part.data.is_empty() {
             return None;
@@ -72,6 +81,7 @@ impl Store {
         let file = self.files.entry(part.key.clone()).or_insert_with(|| Assembly {
             total: part.total,
             number,
+            time,
             parts: BTreeMap::new(),
         });
         self.next = self.next.saturating_add(u64::from(file.number == number));
@@ -79,6 +89,7 @@ impl Store {
         if file.total != part.total || file.parts.len() >= MAX_PARTS {
             return None;
         }
+        file.time = time;
         let known = file.parts.get(&part.start).map_or(0, Vec::len);
         if part.data.len() > known {
             self.bytes = self.bytes.saturating_add(part.data.len()).saturating_sub(known);
@@ -137,6 +148,9 @@ impl Assembly {
 /// LIMIT: bytes of all parts, and of a file that is put together.
 const MAX_BYTES: usize = 64 << 20;
 
+/// Nanoseconds between two parts of a file, at most: `containers.urlrange.timeout` has a minute.
+const MAX_PAUSE: u64 = 60_000_000_000;
+
 /// LIMIT: files of which not all parts are there.
 const MAX_FILES: usize = 256;
 
@@ -153,25 +167,39 @@ mod tests {
         part
     }
 
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::new(seconds, 0)
+    }
+
     #[test]
     fn parts_in_any_order_make_a_file() {
         let ranges = Ranges::default();
-        assert_eq!(ranges.add(part(6, 9, b"ghi")), None);
-        assert_eq!(ranges.add(part(0, 9, b"abc")), None);
-        assert_eq!(ranges.add(part(0, 9, b"abc")), None);
-        assert_eq!(ranges.add(part(2, 9, b"cdef")), Some(b"abcdefghi".to_vec()));
-        assert_eq!(ranges.add(part(2, 9, b"cdef")), None);
+        assert_eq!(ranges.add(part(6, 9, b"ghi"), at(1)), None);
+        assert_eq!(ranges.add(part(0, 9, b"abc"), at(1)), None);
+        assert_eq!(ranges.add(part(0, 9, b"abc"), at(1)), None);
+        assert_eq!(ranges.add(part(2, 9, b"cdef"), at(1)), Some(b"abcdefghi".to_vec()));
+        assert_eq!(ranges.add(part(2, 9, b"cdef"), at(1)), None);
+    }
+
+    #[test]
+    fn parts_are_forgotten_after_a_while() {
+        let ranges = Ranges::default();
+        assert_eq!(ranges.add(part(0, 4, b"ab"), at(1000)), None);
+        assert_eq!(ranges.add(part(2, 4, b"cd"), at(1061)), None);
+        assert_eq!(ranges.add(part(0, 4, b"ab"), at(1100)), Some(b"abcd".to_vec()));
+        assert_eq!(ranges.add(part(0, 4, b"ab"), at(1100)), None);
+        assert_eq!(ranges.add(part(2, 4, b"cd"), at(10)), None);
     }
 
     #[test]
     fn parts_of_another_file_are_told_apart() {
         let ranges = Ranges::default();
-        assert_eq!(ranges.add(part(0, 5, b"abc")), None);
-        assert_eq!(ranges.add(part(3, 6, b"def")), None);
+        assert_eq!(ranges.add(part(0, 5, b"abc"), at(1)), None);
+        assert_eq!(ranges.add(part(3, 6, b"def"), at(1)), None);
         let mut other = Part::new(b"host", b"other", 3, 5);
         other.append(b"de");
-        assert_eq!(ranges.add(other), None);
-        assert_eq!(ranges.add(part(3, 5, b"de")), Some(b"abcde".to_vec()));
+        assert_eq!(ranges.add(other, at(1)), None);
+        assert_eq!(ranges.add(part(3, 5, b"de"), at(1)), Some(b"abcde".to_vec()));
     }
 
     #[test]
@@ -180,9 +208,9 @@ mod tests {
         for n in 0..1000u32 {
             let mut part = Part::new(b"host", &n.to_be_bytes(), 0, 1 << 20);
             part.append(&vec![0; 1 << 19]);
-            assert!(ranges.add(part).is_none());
+            assert!(ranges.add(part, at(1)).is_none());
         }
-        assert_eq!(ranges.add(part(0, u64::MAX, b"x")), None);
+        assert_eq!(ranges.add(part(0, u64::MAX, b"x"), at(1)), None);
         let store = ranges.0.lock().expect("no panic");
         assert!(store.bytes <= MAX_BYTES && store.files.len() <= MAX_FILES);
         let bytes: usize = store.files.values().flat_map(|f| f.parts.values()).map(Vec::len).sum();
