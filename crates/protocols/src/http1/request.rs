@@ -525,7 +525,7 @@ fn check_authorization(tx: &HttpTx, found: &mut Found) {
             .get(..word.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(word))
     };
-    if !AUTHORIZATIONS.iter().any(|word| begins(word)) {
+    if !AUTHORIZATIONS.iter().any(begins) {
         note(found, Event::RequestAuthUnrecognized);
     }
 }
