@@ -241,6 +241,10 @@ pub(super) fn flow_matches(wanted: FlowCondition, input: &Input<'_>) -> bool {
     {
         return false;
     }
+    // Suricata: whoever asks for the state of a flow, be it for none, asks for a flow.
+    if wanted.stateless && context.flow.is_none() {
+        return false;
+    }
     match wanted.stream {
         Some(StreamCondition::Only) if input.stream.is_none() => return false,
         Some(StreamCondition::Never) if input.pseudo => return false,

@@ -7,7 +7,7 @@ use packet::{Direction, Timestamp};
 use super::community_id::{CommunityId, community_id};
 use super::flags::FlowFlags;
 use super::id::flow_id;
-use super::key::{ESP, FlowKey, ICMP, ICMPV6, TCP};
+use super::key::{ESP, FlowKey, ICMP, ICMPV6, SCTP, TCP, UDP};
 use super::table::Seen;
 
 /// A flow: two ends that talk, what was counted of it, and the state `S` that later stages keep.
@@ -201,9 +201,11 @@ impl<S> Flow<S> {
     }
 
     /// The direction of a packet with this tuple.
+    // Suricata: what has neither ports nor ICMP's types goes to the server, whoever sent it.
     #[inline]
     pub(crate) fn direction(&self, reversed: bool) -> Direction {
-        if reversed == self.reversed {
+        let sided = matches!(self.proto(), TCP | UDP | SCTP | ICMP | ICMPV6);
+        if reversed == self.reversed || !sided {
             Direction::ToServer
         } else {
             Direction::ToClient
