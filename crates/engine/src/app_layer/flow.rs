@@ -131,7 +131,9 @@ impl AppFlow {
 
     /// Whether the protocol of a direction is settled, whatever it is.
     pub fn is_settled(&self, direction: Direction) -> bool {
-        self.off || self.sides[direction.index()].looked
+        // Suricata: what looks like nothing is settled once the other direction looks like something, or like nothing too.
+        let side = &self.sides[direction.index()];
+        self.off || side.looks.is_some() || (side.looked && self.protocol.is_some())
     }
 
     /// Whether nothing comes any more in a direction, so that every progress there counts as complete.

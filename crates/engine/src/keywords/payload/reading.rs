@@ -73,8 +73,8 @@ impl Options {
                     "at most 8 bytes are read, or 23 of text with `string`"
                 }));
             }
-            // No bytes are the number 0, in any spelling.
-            Num::Const(0) => {
+            // No bytes are the number 0; in text, no count asks for the digits there are.
+            Num::Const(0) if !self.string => {
                 return Ok(Read {
                     count,
                     offset,
