@@ -17,6 +17,13 @@ pub trait Transaction: Any + Send + fmt::Debug {
     /// How far it has come in `direction`: an index into [`Application::progress`](super::Application::progress).
     fn progress(&self, direction: Direction) -> u8;
 
+    /// Whether what is there in `direction` from progress `at` on cannot change any more: a part that is read line by
+    /// line is there from its first line on, and settled with its last.
+    fn settled(&self, direction: Direction, at: u8) -> bool {
+        let _ = (direction, at);
+        true
+    }
+
     /// The files that go in `direction`.
     fn files(&self, direction: Direction) -> Option<&Files> {
         let _ = direction;

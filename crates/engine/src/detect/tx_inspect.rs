@@ -144,7 +144,9 @@ impl Detector {
             }
         }
         let inspection = &mut state.inspection[at];
-        inspection.searched = place.progress.saturating_add(1);
+        // What is not settled is searched again.
+        let settled = ended_or_settled(tx, place);
+        inspection.searched = if settled { place.progress.saturating_add(1) } else { place.progress };
         inspection.done = place.progress >= place.complete;
         if !inspection.done {
             inspection.candidates = candidates;
@@ -268,7 +270,10 @@ impl Detector {
             TxCondition::Buffer(id, ops) => (*id, ops),
         };
         let used = rules.buffers.get(usize::from(id.0));
-        let streaming = used.and_then(|u| u.provider(at.protocol)).is_some_and(|p| p.streaming);
+        let provider = used.and_then(|u| u.provider(at.protocol));
+        let from = provider.and_then(|p| p.at[at.direction.index()]);
+        let streaming = provider.is_some_and(|p| p.streaming)
+            || (at.progress < at.complete && from.is_some_and(|from| !tx.settled(at.direction, from)));
         let several = used.is_some_and(|u| u.def.multi);
         for index in 0..if several { MAX_MULTI } else { 1 } {
             let data = rules.tx_buffer(
@@ -302,6 +307,11 @@ impl Detector {
         }
         (false, streaming)
     }
+}
+
+/// Whether what is there from the transaction's progress on cannot change any more.
+fn ended_or_settled(tx: &dyn Transaction, place: Place) -> bool {
+    place.progress >= place.complete || tx.settled(place.direction, place.progress)
 }
 
 /// The bit of the payload among the conditions of a rule.

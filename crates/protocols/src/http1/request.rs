@@ -271,7 +271,7 @@ impl RequestSide {
     fn header(&mut self, data: &[u8], at: &mut usize, work: &mut Work<'_, '_>) -> Step {
         let line = match self.lines.take(data, at, work.flow.server.line, lf) {
             Taken::Line(line) => line,
-            Taken::More => return Step::Wait,
+            Taken::More => return self.known_field(work),
             Taken::TooLong => return self.too_long(work),
         };
         let Some(id) = self.tx else { return Step::Fail };
@@ -309,6 +309,16 @@ impl RequestSide {
         let step = self.flush(id, work);
         self.field.extend_from_slice(text);
         step
+    }
+
+    /// The next line is not there yet, but maybe its first byte, which tells that the field before it is whole.
+    fn known_field(&mut self, work: &mut Work<'_, '_>) -> Step {
+        let folds = matches!(self.lines.held().first().copied(), None | Some(b' ' | b'\t'));
+        let tx = self.tx.filter(|_| !folds);
+        if tx.is_some_and(|id| self.flush(id, work) == Step::Fail) {
+            return Step::Fail;
+        }
+        Step::Wait
     }
 
     /// The field that was read is whole.

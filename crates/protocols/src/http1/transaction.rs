@@ -207,6 +207,11 @@ impl Transaction for HttpTx {
         }
     }
 
+    // Suricata: a header is there as soon as its line is (parity: http-protocol-nodup).
+    fn settled(&self, direction: Direction, at: u8) -> bool {
+        at != progress::HEADERS || self.progress(direction) > progress::HEADERS
+    }
+
     fn files(&self, direction: Direction) -> Option<&Files> {
         Some(self.body(direction).files())
     }
