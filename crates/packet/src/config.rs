@@ -88,7 +88,7 @@ impl Default for DecodeConfig {
             vxlan_strict: true,
             geneve: true,
             geneve_ports: PortList::new(&[6081]),
-            erspan_type_i: false,
+            erspan_type_i: true,
         }
     }
 }

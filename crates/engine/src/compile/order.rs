@@ -4,7 +4,7 @@ use super::rule::Compiled;
 use crate::rule::{Action, Effect, StateCheck};
 
 /// Sorts rules into the order in which they are looked at: by action, then those that set flow state before those
-/// that ask for it, then by priority; else as they were loaded.
+/// that ask for it, then by priority, then by sid; else as they were loaded.
 pub(super) fn sort(rules: &mut [Compiled], actions: ActionOrder) {
     rules.sort_by_key(|c| {
         (
@@ -13,6 +13,7 @@ pub(super) fn sort(rules: &mut [Compiled], actions: ActionOrder) {
             ints_rank(c),
             shared_rank(c),
             c.meta.priority,
+            c.meta.sid,
         )
     });
 }

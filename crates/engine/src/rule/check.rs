@@ -48,6 +48,7 @@ pub struct AppFacts {
 }
 
 /// What a condition may look at.
+#[derive(Clone, Copy)]
 pub struct PacketContext<'a> {
     /// The packet itself.
     pub packet: &'a Packet<'a>,

@@ -257,13 +257,26 @@ impl Worker {
                 (None, None) => return Verdict::Accept,
             };
             let layer = &self.config.app.layer;
+            let context_bytes = self.config.stream.reassembly.raw_context;
             let mut transactions =
                 |detector: &mut Detector, input: &Input<'_>, vars: &mut FlowVars, matches: &mut Vec<Match>| {
                     if let Some((app, direction)) = app.as_deref_mut().zip(direction)
                         && let Some(application) = app.application(layer)
                         && app.take_updated(direction)
                     {
-                        detector.run_transactions(&self.rules, input, (app, application), vars, matches);
+                        // Suricata: a rule that asks for something of the payload too sees all there is of the stream,
+                        // be it too little for rules of the stream alone.
+                        let chunk = tcp.and_then(|tcp| tcp.stream(direction).raw_chunks(context_bytes).next());
+                        let all = chunk.map(|c| StreamData {
+                            data: c.data,
+                            offset: c.offset,
+                            seen: c.seen,
+                        });
+                        let input = Input {
+                            stream: input.stream.or(all),
+                            ..*input
+                        };
+                        detector.run_transactions(&self.rules, &input, (app, application), vars, matches);
                     }
                 };
             let ready = tcp
@@ -282,7 +295,6 @@ impl Worker {
                     transactions(&mut self.detector, &input, vars, &mut matches);
                 }
                 Some((tcp, direction)) => {
-                    let context_bytes = self.config.stream.reassembly.raw_context;
                     let mut chunks = tcp.stream(direction).raw_chunks(context_bytes).peekable();
                     // A gap cuts the stream in pieces; each is inspected, the packet itself only with the first.
                     loop {
