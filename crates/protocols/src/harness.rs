@@ -1,6 +1,8 @@
 //! Conversations for the tests of parsers: bytes in, transactions out, without packets.
 
-use engine::app_layer::{AppFlow, AppLayer, Application, FileSettings, Link, Settings, TransactionList, Transport};
+use engine::app_layer::{
+    AppFlow, AppLayer, Application, FileSettings, Link, Settings, Shared, TransactionList, Transport,
+};
 use packet::{Direction, Timestamp};
 
 /// One flow of a protocol, fed by hand.
@@ -10,7 +12,7 @@ pub struct Conversation {
     pub flow: AppFlow,
     transport: Transport,
     port: u16,
-    files: FileSettings,
+    files: (FileSettings, Shared),
     waiting: [Vec<u8>; 2],
 }
 
@@ -27,14 +29,17 @@ impl Conversation {
             flow: AppFlow::default(),
             transport: Transport::Tcp,
             port: 7000,
-            files: FileSettings {
-                md5: true,
-                sha1: true,
-                sha256: true,
-                magic: true,
-                keep: true,
-                ..FileSettings::default()
-            },
+            files: (
+                FileSettings {
+                    md5: true,
+                    sha1: true,
+                    sha256: true,
+                    magic: true,
+                    keep: true,
+                    ..FileSettings::default()
+                },
+                Shared::default(),
+            ),
             waiting: Default::default(),
         }
     }
@@ -120,7 +125,7 @@ impl Conversation {
     }
 }
 
-fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport, port: u16) -> Link<'a> {
+fn link<'a>(layer: &'a AppLayer, files: &'a (FileSettings, Shared), transport: Transport, port: u16) -> Link<'a> {
     Link {
         layer,
         transport,
@@ -128,6 +133,7 @@ fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport, 
         client: ([10, 0, 0, 1].into(), 40_000),
         server: ([10, 0, 0, 2].into(), port),
         time: Timestamp::new(1, 0),
-        files,
+        files: &files.0,
+        shared: &files.1,
     }
 }

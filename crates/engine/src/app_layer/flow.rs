@@ -10,6 +10,7 @@ use super::event::{AppEvent, AppEventSet};
 use super::file::{FileSettings, FileState};
 use super::layer::{AppLayer, Other, Recognised};
 use super::parser::{Context, Effects, Expectation, Outcome, Parser, Switch};
+use super::shared::Shared;
 use super::transaction::TransactionList;
 
 /// The application layer of one flow.
@@ -84,6 +85,8 @@ pub struct Link<'a> {
     pub time: Timestamp,
     /// What is wanted of files.
     pub files: &'a FileSettings,
+    /// What flows between the same hosts share.
+    pub shared: &'a Shared,
 }
 
 /// What became of bytes.
@@ -511,6 +514,7 @@ fn context<'a>(direction: Direction, eof: bool, link: &Link<'a>, effects: &'a mu
         client: link.client,
         server: link.server,
         files: link.files,
+        shared: link.shared,
         effects,
     }
 }

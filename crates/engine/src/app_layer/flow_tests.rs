@@ -15,7 +15,7 @@ struct Lines {
 }
 
 #[derive(Debug)]
-struct Line(Vec<u8>);
+struct Line;
 
 impl Transaction for Line {
     fn progress(&self, _direction: Direction) -> u8 {
@@ -38,7 +38,7 @@ impl Parser for Lines {
                     });
                     return Outcome::Consumed(consumed);
                 }
-                _ => drop(self.list.push(Line(line.to_vec()))),
+                _ => drop(self.list.push(Line)),
             }
         }
         Outcome::NeedMore {
@@ -107,7 +107,7 @@ static TWO: Application = application(
 struct Talk {
     layer: AppLayer,
     flow: AppFlow,
-    files: FileSettings,
+    files: (FileSettings, Shared),
     events: Vec<AppEvent>,
 }
 
@@ -116,7 +116,7 @@ impl Talk {
         Self {
             layer: AppLayer::new(&[&ONE, &TWO], &Settings::default()).expect("no settings"),
             flow: AppFlow::default(),
-            files: FileSettings::default(),
+            files: Default::default(),
             events: Vec::new(),
         }
     }
@@ -133,7 +133,7 @@ impl Talk {
     }
 }
 
-fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport, port: u16) -> Link<'a> {
+fn link<'a>(layer: &'a AppLayer, files: &'a (FileSettings, Shared), transport: Transport, port: u16) -> Link<'a> {
     Link {
         layer,
         transport,
@@ -141,7 +141,8 @@ fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport, 
         client: ([10, 0, 0, 1].into(), 1000),
         server: ([10, 0, 0, 2].into(), port),
         time: Timestamp::new(1, 0),
-        files,
+        files: &files.0,
+        shared: &files.1,
     }
 }
 
@@ -298,7 +299,7 @@ fn ports_and_switches_are_configured() {
     settings.set("two.detection-ports.dp", "53, 60:61");
     settings.set("one.enabled", "no");
     let layer = AppLayer::new(&[&ONE, &TWO], &settings).expect("they hold");
-    let files = FileSettings::default();
+    let files = <(FileSettings, Shared)>::default();
     let mut flow = AppFlow::default();
     flow.feed(b"two?", false, ToServer, &link(&layer, &files, Transport::Udp, 61));
     assert_eq!(flow.protocol(), layer.by_name("two"));

@@ -15,6 +15,7 @@ mod layer;
 mod log;
 mod parser;
 mod settings;
+mod shared;
 mod transaction;
 
 pub use crate::event::Fields;
@@ -27,4 +28,5 @@ pub use layer::AppLayer;
 pub use log::{LogContext, Logger};
 pub use parser::{Context, Effects, Expectation, NewParser, Outcome, Parser, Switch};
 pub use settings::Settings;
+pub use shared::Shared;
 pub use transaction::{COMPLETE, Candidate, EventSet, Inspection, Transaction, TransactionList, Transactions, TxState};

@@ -9,6 +9,7 @@ use packet::{Direction, Timestamp};
 
 use super::detection::Transport;
 use super::file::FileSettings;
+use super::shared::Shared;
 use super::transaction::TransactionList;
 
 /// Makes a parser for a flow.
@@ -76,6 +77,8 @@ pub struct Context<'a> {
     pub server: (IpAddr, u16),
     /// What is wanted of files.
     pub files: &'a FileSettings,
+    /// What flows between the same hosts share.
+    pub shared: &'a Shared,
     /// What the parser asks for.
     pub effects: &'a mut Effects,
 }

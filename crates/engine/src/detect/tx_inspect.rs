@@ -146,7 +146,11 @@ impl Detector {
         let inspection = &mut state.inspection[at];
         // What is not settled is searched again.
         let settled = ended_or_settled(tx, place);
-        inspection.searched = if settled { place.progress.saturating_add(1) } else { place.progress };
+        inspection.searched = if settled {
+            place.progress.saturating_add(1)
+        } else {
+            place.progress
+        };
         inspection.done = place.progress >= place.complete;
         if !inspection.done {
             inspection.candidates = candidates;

@@ -187,7 +187,11 @@ pub(super) fn record<'a>(head: Head<'a>, alert: &'a Alert, rules: &'a [RuleMeta]
         eve,
     );
     if options.references {
-        body.references = meta.references.iter().map(|r| format!("{}{}", r.prefix, r.id)).collect();
+        body.references = meta
+            .references
+            .iter()
+            .map(|r| format!("{}{}", r.prefix, r.id))
+            .collect();
     }
     body.rule = options.rule.then_some(meta.text.as_str());
     let payload = alert.payload.as_deref();

@@ -12,7 +12,7 @@ use super::shard::{Session, Shard};
 use super::{Output, UDP, Worker};
 use crate::app_layer::{
     AppFlow, Application, COMPLETE, Effects, Expectation, Fields, Link, LogContext, Logger, ProtocolId, Settings,
-    Transaction, TransactionList, Transport as Carrier, TxState,
+    Shared, Transaction, TransactionList, Transport as Carrier, TxState,
 };
 use crate::config::{AppConfig, ReportConfig};
 use crate::detect::Match;
@@ -136,7 +136,13 @@ impl Worker {
                         app.expect(&expectation, &layer);
                     }
                     // What the other side sent becomes visible first: this packet acknowledged it.
-                    if feed_streams(flow, direction.reverse(), &layer, packet.time, &self.files) {
+                    if feed_streams(
+                        flow,
+                        direction.reverse(),
+                        &layer,
+                        packet.time,
+                        (&self.files, &shard.shared),
+                    ) {
                         let direction = direction.reverse();
                         subjected.direction = Some(direction);
                         subjected.outcome.data_ready.reverse();
@@ -146,13 +152,19 @@ impl Worker {
                                 app.swap();
                                 tcp.swap();
                             }
-                            feed_streams(flow, direction.reverse(), &layer, packet.time, &self.files);
+                            feed_streams(
+                                flow,
+                                direction.reverse(),
+                                &layer,
+                                packet.time,
+                                (&self.files, &shard.shared),
+                            );
                         }
                     }
                 }
             }
             Transport::Udp(_) if !packet.payload.is_empty() && !packet.invalid => {
-                if feed_datagram(flow, packet, direction, &layer, &self.files).reversed {
+                if feed_datagram(flow, packet, direction, &layer, (&self.files, &shard.shared)).reversed {
                     let direction = direction.reverse();
                     subjected.direction = Some(direction);
                     shard.flows.swap(found);
@@ -160,7 +172,7 @@ impl Worker {
                         if let Some(app) = flow.session.app.as_deref_mut() {
                             app.swap();
                         }
-                        feed_datagram(flow, packet, direction, &layer, &self.files);
+                        feed_datagram(flow, packet, direction, &layer, (&self.files, &shard.shared));
                     }
                 }
             }
@@ -182,7 +194,7 @@ impl Worker {
     }
 
     /// The flow is over: parsers are told that nothing comes any more in a direction, that to the server first.
-    pub(super) fn end_application(&mut self, flow: &mut Flow<Session>, direction: Direction) {
+    pub(super) fn end_application(&mut self, flow: &mut Flow<Session>, direction: Direction, shared: &Shared) {
         let layer = Arc::clone(&self.config.app.layer);
         let link = Link {
             layer: &layer,
@@ -192,6 +204,7 @@ impl Worker {
             server: flow.server(),
             time: flow.last(),
             files: &self.files,
+            shared,
         };
         let Session {
             tcp: Some(tcp),

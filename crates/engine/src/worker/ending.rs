@@ -40,7 +40,7 @@ impl Worker {
             tcp.finish(&mut shard.stream);
             // Suricata: what the server said last is read after rules have seen the end of what the client said.
             for direction in [Direction::ToServer, Direction::ToClient] {
-                self.end_application(&mut flow, direction);
+                self.end_application(&mut flow, direction, &shard.shared);
                 self.inspect_rest(&mut flow, direction, out);
             }
         }

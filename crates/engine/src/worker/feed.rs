@@ -3,7 +3,7 @@
 use packet::{Direction, Packet, Timestamp};
 
 use super::shard::Session;
-use crate::app_layer::{AppFlow, AppLayer, Fed, FileSettings, Link, Transport as Carrier};
+use crate::app_layer::{AppFlow, AppLayer, Fed, FileSettings, Link, Shared, Transport as Carrier};
 use crate::flow::Flow;
 use crate::stream::{AppData, TcpSession};
 
@@ -13,7 +13,7 @@ pub(super) fn feed_datagram(
     packet: &Packet<'_>,
     direction: Direction,
     layer: &AppLayer,
-    files: &FileSettings,
+    (files, shared): (&FileSettings, &Shared),
 ) -> Fed {
     let link = Link {
         layer,
@@ -23,6 +23,7 @@ pub(super) fn feed_datagram(
         server: flow.server(),
         time: packet.time,
         files,
+        shared,
     };
     let app = flow.session.app.get_or_insert_with(Box::default);
     app.feed(packet.payload, false, direction, &link)
@@ -36,7 +37,7 @@ pub(super) fn feed_streams(
     first: Direction,
     layer: &AppLayer,
     time: Timestamp,
-    files: &FileSettings,
+    (files, shared): (&FileSettings, &Shared),
 ) -> bool {
     let (client, server) = (flow.client(), flow.server());
     let Session {
@@ -55,6 +56,7 @@ pub(super) fn feed_streams(
         server,
         time,
         files,
+        shared,
     };
     let mut direction = first;
     // What one side says may tell what the other speaks, so each is looked at again; more turns than this tell nothing.

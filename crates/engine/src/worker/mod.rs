@@ -3,8 +3,8 @@
 mod application;
 mod conclude;
 mod ending;
-mod feed;
 mod except;
+mod feed;
 mod files;
 mod inspect;
 mod pseudo;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use packet::{Layer, Layers, Timestamp};
 
-use crate::app_layer::AppFlow;
+use crate::app_layer::{AppFlow, Shared};
 use crate::config::{Config, SHARDS};
 use crate::defrag::Defrag;
 use crate::exception::ExceptionSet;
@@ -24,6 +24,8 @@ pub(super) struct Shard {
     pub ended: Vec<Flow<Session>>,
     /// Flows that parsers know will come.
     pub expected: super::application::Expectations,
+    /// What flows between the same hosts share.
+    pub shared: Shared,
 }
 
 /// What the stages keep for a flow.
@@ -121,6 +123,7 @@ impl Shard {
             stream: StreamMemory::default(),
             ended: Vec::new(),
             expected: super::application::Expectations::default(),
+            shared: Shared::default(),
         }
     }
 

@@ -130,7 +130,7 @@ impl FtpDataParser {
 
 #[cfg(test)]
 mod tests {
-    use engine::app_layer::{AppFlow, AppLayer, Expectation, FileSettings, Link, Transport};
+    use engine::app_layer::{AppFlow, AppLayer, Expectation, FileSettings, Link, Shared, Transport};
     use engine::buffer::tx_as;
     use packet::Timestamp;
 
@@ -141,7 +141,7 @@ mod tests {
     fn what_comes_is_the_file() {
         let layer = AppLayer::new(&[&APPLICATION], &Settings::default()).expect("settings that hold");
         let (client, server) = (([10, 0, 0, 1].into(), 40_000), ([10, 0, 0, 2].into(), 5000));
-        let files = FileSettings::default();
+        let (files, shared) = (FileSettings::default(), Shared::default());
         let link = Link {
             layer: &layer,
             transport: Transport::Tcp,
@@ -150,6 +150,7 @@ mod tests {
             server,
             time: Timestamp::new(1, 0),
             files: &files,
+            shared: &shared,
         };
         let mut flow = AppFlow::default();
         let about = Announced {

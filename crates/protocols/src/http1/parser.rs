@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::app_layer::{Context, NewParser, Outcome, Parser, Settings, TransactionList, Transactions};
 use packet::Direction;
 
-use super::body::{Bodies, Events, Ranges};
+use super::body::{Bodies, Events};
 use super::config::{Config, Server};
 use super::event::{Event, Found};
 use super::request::RequestSide;
@@ -18,11 +18,9 @@ use super::transaction::{HttpTx, progress};
 /// What is wrong with a setting.
 pub(super) fn setup(settings: &Settings) -> Result<NewParser, String> {
     let config = Arc::new(Config::read(settings)?);
-    let ranges = Ranges::default();
     Ok(Arc::new(move || {
         Box::new(HttpParser {
             config: Arc::clone(&config),
-            ranges: ranges.clone(),
             flow: None,
             transactions: Transactions::default(),
             request: RequestSide::default(),
@@ -38,8 +36,6 @@ pub(super) fn setup(settings: &Settings) -> Result<NewParser, String> {
 #[derive(Debug)]
 pub struct HttpParser {
     config: Arc<Config>,
-    /// Parts of files, which all flows share.
-    ranges: Ranges,
     flow: Option<Flow>,
     transactions: Transactions<HttpTx>,
     request: RequestSide,
@@ -74,7 +70,7 @@ pub(super) enum Step {
 impl Parser for HttpParser {
     fn parse(&mut self, data: &[u8], context: &mut Context<'_>) -> Outcome {
         let direction = context.direction;
-        let flow = flow_of(&mut self.flow, (&self.config, &self.ranges), context);
+        let flow = flow_of(&mut self.flow, &self.config, context);
         let mut work = Work {
             flow,
             transactions: &mut self.transactions,
@@ -99,7 +95,7 @@ impl Parser for HttpParser {
 
     fn gap(&mut self, bytes: u64, context: &mut Context<'_>) -> Outcome {
         let direction = context.direction;
-        let flow = flow_of(&mut self.flow, (&self.config, &self.ranges), context);
+        let flow = flow_of(&mut self.flow, &self.config, context);
         let mut work = Work {
             flow,
             transactions: &mut self.transactions,
@@ -121,15 +117,11 @@ impl Parser for HttpParser {
     }
 }
 
-fn flow_of<'f>(
-    flow: &'f mut Option<Flow>,
-    (config, ranges): (&Config, &Ranges),
-    context: &Context<'_>,
-) -> &'f mut Flow {
+fn flow_of<'f>(flow: &'f mut Option<Flow>, config: &Config, context: &Context<'_>) -> &'f mut Flow {
     flow.get_or_insert_with(|| {
         let server = Arc::clone(config.server(context.server.0));
         Flow {
-            bodies: Bodies::with(Arc::clone(&server.bodies), ranges.clone()),
+            bodies: Bodies::new(Arc::clone(&server.bodies)),
             server,
         }
     })
@@ -206,7 +198,7 @@ impl Work<'_, '_> {
             return;
         };
         let mut events = Events::new();
-        body_mut(tx, direction).end(cut, &mut self.flow.bodies, self.context, &mut events);
+        body_mut(tx, direction).end(cut, self.context, &mut events);
         match direction {
             Direction::ToServer => tx.request.progress = progress::COMPLETE,
             Direction::ToClient => tx.response.progress = progress::COMPLETE,

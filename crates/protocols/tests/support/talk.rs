@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::app_layer::{
-    AppFlow, AppLayer, Application, Expectation, Fields, FileSettings, Link, LogContext, Settings, Transport,
+    AppFlow, AppLayer, Application, Expectation, Fields, FileSettings, Link, LogContext, Settings, Shared, Transport,
 };
 use packet::{Direction, Timestamp};
 
@@ -23,7 +23,7 @@ pub struct Talk {
     app: &'static Application,
     layer: AppLayer,
     flow: AppFlow,
-    files: FileSettings,
+    files: (FileSettings, Shared),
     transport: Transport,
     waiting: [Vec<u8>; 2],
     /// The most transactions that there were at a time.
@@ -44,12 +44,15 @@ impl Talk {
             };
             flow.expect(&about, &layer);
         }
-        let files = FileSettings {
-            md5: true,
-            magic: true,
-            keep: true,
-            ..FileSettings::default()
-        };
+        let files = (
+            FileSettings {
+                md5: true,
+                magic: true,
+                keep: true,
+                ..FileSettings::default()
+            },
+            Shared::default(),
+        );
         Self {
             app,
             layer,
@@ -148,7 +151,7 @@ impl Talk {
     }
 }
 
-fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport) -> Link<'a> {
+fn link<'a>(layer: &'a AppLayer, files: &'a (FileSettings, Shared), transport: Transport) -> Link<'a> {
     Link {
         layer,
         transport,
@@ -156,7 +159,8 @@ fn link<'a>(layer: &'a AppLayer, files: &'a FileSettings, transport: Transport) 
         client: CLIENT,
         server: SERVER,
         time: Timestamp::new(1, 0),
-        files,
+        files: &files.0,
+        shared: &files.1,
     }
 }
 

@@ -5,7 +5,7 @@ use packet::Direction;
 
 use super::multipart::Multipart;
 use super::names::{self, Range};
-use super::ranges::Part;
+use super::ranges::{Part, Ranges};
 use super::swf::Swf;
 use super::window::Window;
 use super::{Bodies, BodyEvent, Events, Head, MAX_NAME, note};
@@ -113,11 +113,12 @@ impl Content {
     }
 
     /// Nothing comes any more.
-    pub(super) fn end(&mut self, state: FileState, flow: &Bodies, context: &Context<'_>, events: &mut Events) {
+    pub(super) fn end(&mut self, state: FileState, context: &Context<'_>, events: &mut Events) {
         let (settings, time) = (context.files, context.time);
         self.window.end();
         let part = self.close(state, settings, events);
-        let Some(whole) = part.and_then(|part| flow.ranges().add(*part, time)) else {
+        let Some(whole) = part.and_then(|part| context.shared.with(|ranges: &mut Ranges| ranges.add(*part, time)))
+        else {
             return;
         };
         let name = self.files.last_mut().map(|file| file.name.clone()).unwrap_or_default();

@@ -30,14 +30,12 @@ use smallvec::SmallVec;
 
 use content::Content;
 use decode::Decoder;
-pub use ranges::Ranges;
 pub use settings::{BodyLimits, BodySettings, SwfSettings};
 
 /// What the bodies of a flow have in common.
 #[derive(Debug)]
 pub struct Bodies {
     settings: Arc<BodySettings>,
-    ranges: Ranges,
 }
 
 /// The body of a message, in one direction of a transaction.
@@ -131,21 +129,12 @@ impl BodyEvent {
 impl Bodies {
     /// For a flow whose server is set up like this.
     pub fn new(settings: Arc<BodySettings>) -> Self {
-        Self::with(settings, Ranges::default())
-    }
-
-    /// The same, with the parts of files that other flows brought.
-    pub fn with(settings: Arc<BodySettings>, ranges: Ranges) -> Self {
-        Self { settings, ranges }
+        Self { settings }
     }
 
     /// How they are set up.
     pub fn settings(&self) -> &BodySettings {
         &self.settings
-    }
-
-    fn ranges(&self) -> &Ranges {
-        &self.ranges
     }
 }
 
@@ -203,7 +192,7 @@ impl Body {
     }
 
     /// The message is over: its body is whole, or cut off (`truncated`). A second call does nothing.
-    pub fn end(&mut self, truncated: bool, flow: &mut Bodies, context: &mut Context<'_>, events: &mut Events) {
+    pub fn end(&mut self, truncated: bool, context: &mut Context<'_>, events: &mut Events) {
         if std::mem::replace(&mut self.stage, Stage::Over) != Stage::Within {
             return;
         }
@@ -217,7 +206,7 @@ impl Body {
         } else {
             FileState::Closed
         };
-        self.content.end(state, flow, context, events);
+        self.content.end(state, context, events);
     }
 
     /// What rules see of the body now; `None` while that is nothing, or nothing new.

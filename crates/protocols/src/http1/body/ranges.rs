@@ -1,16 +1,14 @@
 //! Files that are fetched in parts, over several transactions and flows: RFC 9110 section 14.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use packet::Timestamp;
 
-/// The parts that are there of files, by their hosts and names.
-#[derive(Clone, Debug, Default)]
-pub struct Ranges(Arc<Mutex<Store>>);
-
+/// The parts that are there of files, by their hosts and names: of those that go between the same hosts.
+// Suricata: parts are put together whichever hosts they go between; here, what flows share must not depend on the number
+// of workers.
 #[derive(Debug, Default)]
-struct Store {
+pub struct Ranges {
     files: BTreeMap<Vec<u8>, Assembly>,
     /// Bytes in all of them.
     bytes: usize,
@@ -60,14 +58,7 @@ impl Part {
 
 impl Ranges {
     /// The part is whole, at that time: the file's bytes, if that was the last one missing.
-    pub(super) fn add(&self, part: Part, time: Timestamp) -> Option<Vec<u8>> {
-        let mut store = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        store.add(part, time)
-    }
-}
-
-impl Store {
-    fn add(&mut self, part: Part, time: Timestamp) -> Option<Vec<u8>> {
+    pub(super) fn add(&mut self, part: Part, time: Timestamp) -> Option<Vec<u8>> {
         // Suricata: parts that nothing follows are forgotten after a while; so are those of another capture.
         let known = self.files.get(&part.key);
         if known.is_some_and(|file| time.0.abs_diff(file.time.0) > MAX_PAUSE) {
@@ -173,7 +164,7 @@ mod tests {
 
     #[test]
     fn parts_in_any_order_make_a_file() {
-        let ranges = Ranges::default();
+        let mut ranges = Ranges::default();
         assert_eq!(ranges.add(part(6, 9, b"ghi"), at(1)), None);
         assert_eq!(ranges.add(part(0, 9, b"abc"), at(1)), None);
         assert_eq!(ranges.add(part(0, 9, b"abc"), at(1)), None);
@@ -183,7 +174,7 @@ mod tests {
 
     #[test]
     fn parts_are_forgotten_after_a_while() {
-        let ranges = Ranges::default();
+        let mut ranges = Ranges::default();
         assert_eq!(ranges.add(part(0, 4, b"ab"), at(1000)), None);
         assert_eq!(ranges.add(part(2, 4, b"cd"), at(1061)), None);
         assert_eq!(ranges.add(part(0, 4, b"ab"), at(1100)), Some(b"abcd".to_vec()));
@@ -193,7 +184,7 @@ mod tests {
 
     #[test]
     fn parts_of_another_file_are_told_apart() {
-        let ranges = Ranges::default();
+        let mut ranges = Ranges::default();
         assert_eq!(ranges.add(part(0, 5, b"abc"), at(1)), None);
         assert_eq!(ranges.add(part(3, 6, b"def"), at(1)), None);
         let mut other = Part::new(b"host", b"other", 3, 5);
@@ -204,14 +195,14 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let ranges = Ranges::default();
+        let mut ranges = Ranges::default();
         for n in 0..1000u32 {
             let mut part = Part::new(b"host", &n.to_be_bytes(), 0, 1 << 20);
             part.append(&vec![0; 1 << 19]);
             assert!(ranges.add(part, at(1)).is_none());
         }
         assert_eq!(ranges.add(part(0, u64::MAX, b"x"), at(1)), None);
-        let store = ranges.0.lock().expect("no panic");
+        let store = &ranges;
         assert!(store.bytes <= MAX_BYTES && store.files.len() <= MAX_FILES);
         let bytes: usize = store.files.values().flat_map(|f| f.parts.values()).map(Vec::len).sum();
         assert_eq!(bytes, store.bytes);

@@ -1,4 +1,4 @@
-use engine::app_layer::{Effects, FileSettings, Transport};
+use engine::app_layer::{Effects, FileSettings, Shared, Transport};
 use packet::Timestamp;
 use proptest::prelude::*;
 
@@ -8,6 +8,7 @@ use super::*;
 struct Talk {
     flow: Bodies,
     files: FileSettings,
+    shared: Shared,
     effects: Effects,
     events: Events,
 }
@@ -17,6 +18,7 @@ impl Talk {
         Self {
             flow: Bodies::new(Arc::new(settings)),
             files: FileSettings::default(),
+            shared: Shared::default(),
             effects: Effects::default(),
             events: Events::new(),
         }
@@ -27,6 +29,7 @@ impl Talk {
         let Self {
             flow,
             files,
+            shared,
             effects,
             events,
         } = self;
@@ -38,6 +41,7 @@ impl Talk {
             client: ([10, 0, 0, 1].into(), 1),
             server: ([10, 0, 0, 2].into(), 80),
             files,
+            shared,
             effects,
         };
         let (mut body, mut seen) = (Body::default(), Vec::new());
@@ -53,7 +57,7 @@ impl Talk {
             seen.extend(body.window().map(<[u8]>::to_vec));
             body.content.window.inspected();
         }
-        body.end(false, flow, &mut context, events);
+        body.end(false, &mut context, events);
         seen.extend(body.window().map(<[u8]>::to_vec));
         body.content.window.inspected();
         (body, seen)
