@@ -72,13 +72,15 @@ mod tests {
     #[test]
     fn type_i_has_no_header() {
         let frame = gre(false, &mirrored());
-        assert!(decoded(&frame).inner.is_none());
-        let config = DecodeConfig {
-            erspan_type_i: true,
-            ..DecodeConfig::default()
-        };
+        let config = DecodeConfig::default();
         let packet = Packet::decode(&frame, LinkType::Ethernet, Timestamp::default(), 1, &config);
         assert_eq!(packet.decode_inner(&config).unwrap().payload, b"x");
+        let off = DecodeConfig {
+            erspan_type_i: false,
+            ..config
+        };
+        let packet = Packet::decode(&frame, LinkType::Ethernet, Timestamp::default(), 1, &off);
+        assert!(packet.inner.is_none());
     }
 
     #[test]

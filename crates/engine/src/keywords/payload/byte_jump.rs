@@ -44,11 +44,15 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<Op> {
             }
         }
     }
-    let read = options.reading(
+    let mut read = options.reading(
         arg.dialect,
         reading::count(draft, *count)?,
         reading::offset(draft, *offset)?,
     )?;
+    if read.count == Num::Const(0) {
+        // Suricata: a jump by no bytes is one by 0, also in text: only the post_offset counts.
+        read.encoding = crate::rule::Encoding::Big;
+    }
     Ok(Op::ByteJump(ByteJump {
         read,
         multiplier: times,
