@@ -399,7 +399,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
                 .iter()
                 .any(|op| matches!(op, Op::Content(c) if c.offset.is_some() || c.depth.is_some()));
         let of = match () {
-            () if !header.protocols.is_tcp() && !(app.is_some() && header.protocols.has(6)) => PayloadOf::Packet,
+            () if !(header.protocols.is_tcp() || app.is_some() && header.protocols.has(6)) => PayloadOf::Packet,
             () if payload.stream && !wants_packet => PayloadOf::Stream,
             () if wants_packet => PayloadOf::Packet,
             () if anchored => PayloadOf::Both,

@@ -364,7 +364,7 @@ fn what_is_encrypted_is_passed_over() {
 #[test]
 fn a_compound_of_commands() {
     let mut first = message(5, false, (0, 3, 1), &create(3, 1, "dir").0[68..]);
-    while first.len() % 8 != 0 {
+    while !first.len().is_multiple_of(8) {
         first.push(0);
     }
     let length = first.len() as u32;

@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(reader.vec16(), None);
         assert_eq!(
             (reader.u24(), reader.u16(), reader.u8()),
-            (Some(0x0003_01), None, Some(2))
+            (Some(0x0301), None, Some(2))
         );
         assert!(reader.is_empty());
     }

@@ -131,7 +131,7 @@ fn pattern(bytes: &[u8]) -> String {
     let mut hex = false;
     for byte in bytes {
         let plain = byte.is_ascii_graphic() && !b"|\";:\\".contains(byte);
-        if plain != !hex {
+        if plain == hex {
             out.push('|');
             hex = !hex;
         } else if hex {
