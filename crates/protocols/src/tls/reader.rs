@@ -75,10 +75,7 @@ mod tests {
     fn a_vector_that_is_cut_takes_nothing() {
         let mut reader = Reader(&[0, 3, 1, 2]);
         assert_eq!(reader.vec16(), None);
-        assert_eq!(
-            (reader.u24(), reader.u16(), reader.u8()),
-            (Some(0x0301), None, Some(2))
-        );
+        assert_eq!((reader.u24(), reader.u16(), reader.u8()), (Some(0x0301), None, Some(2)));
         assert!(reader.is_empty());
     }
 }
