@@ -99,13 +99,13 @@ pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Nearly six minutes of an office in which an attack begins every ten seconds.
+/// Nearly three minutes of an office in which an attack begins every five seconds.
 fn attacks_among_ordinary_traffic() -> Capture {
     let attacks = ATTACKS
         .iter()
         .zip(0..)
-        .map(|(attack, i)| (attack.attack)(Time::START + secs(5 + 10 * i)));
-    let duration = secs(5 + 10 * ATTACKS.len() as u64);
+        .map(|(attack, i)| (attack.attack)(Time::START + secs(5 + 5 * i)));
+    let duration = secs(5 + 5 * ATTACKS.len() as u64);
     Capture::merge(attacks.chain([office(Time::START, duration, 1)]))
 }
 
@@ -122,7 +122,7 @@ side has 10/8, 192.168/16 and 2001:db8:10::/48.
 | attacks/NAME.pcap | one attack, on its own |
 | attacks/NAME-near-miss.pcap | the same shape at the threshold, not over it: the bundled rules are silent |
 | attacks/expected.toml | the alerts that the [bundled rules](../rules/README.md) raise on each capture, measured with Suricata 7.0.10 |
-| attacks.pcap | nearly six minutes of ordinary traffic in which every attack happens once, ten seconds apart |
+| attacks.pcap | nearly three minutes of ordinary traffic in which every attack happens once, five seconds apart |
 | ordinary.pcap | half a minute of ordinary traffic alone: web, TLS, DNS, mail, SSH, ping, NTP, ARP; the bundled rules are silent |
 
 | attack | what happens | alerts | near miss |

@@ -48,10 +48,10 @@ fn captures_stay_small() {
     for fixture in fixtures::all() {
         let size = fixture.capture.to_pcap().len();
         if fixture.path == "attacks.pcap" {
-            assert!(size < 2_500_000, "{} has {size} bytes", fixture.path);
+            assert!(size < 1_500_000, "{} has {size} bytes", fixture.path);
         } else {
             alone += size;
         }
     }
-    assert!(alone < 2_500_000, "the others have {alone} bytes");
+    assert!(alone < 1_500_000, "the others have {alone} bytes");
 }

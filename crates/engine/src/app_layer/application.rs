@@ -30,8 +30,6 @@ pub struct Application {
     pub events: &'static [&'static str],
     /// Its EVE records.
     pub loggers: &'static [Logger],
-    /// Rules see the raw stream at every transaction's end, in that direction.
-    pub raw_by_transaction: bool,
 }
 
 /// The number of a protocol in the loaded [`AppLayer`](super::AppLayer).

@@ -71,7 +71,6 @@ const fn application(name: &'static str, detection: &'static [Detection]) -> App
         progress: [&["begun", "complete"], &["begun", "complete"]],
         events: &[],
         loggers: &[],
-        raw_by_transaction: false,
     }
 }
 

@@ -135,8 +135,6 @@ mod tests {
             read(bytes, 0, &at(0, bytes.len() as i64, Encoding::Text(base)), &NO_VARS).map(|f| f.value)
         };
         assert_eq!(value(b" 123;", Base::Dec), Some(123));
-        let all = read(b"4773 x", 0, &at(0, 0, Encoding::Text(Base::Dec)), &NO_VARS);
-        assert_eq!(all.map(|f| f.value), Some(4773));
         assert_eq!(value(b"ff", Base::Hex), Some(255));
         assert_eq!(value(b"0x1F", Base::Hex), Some(31));
         assert_eq!(value(b"0x1F", Base::Auto), Some(31));

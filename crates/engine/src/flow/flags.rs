@@ -19,10 +19,6 @@ impl FlowFlags {
     pub const MIDSTREAM: Self = Self(1 << 5);
     /// Client and server were swapped.
     pub const SWAPPED: Self = Self(1 << 6);
-    /// The application protocol of what goes to the server was settled, whatever it is.
-    pub const PROTO_DETECTED_TO_SERVER: Self = Self(1 << 16);
-    /// The application protocol of what goes to the client was settled, whatever it is.
-    pub const PROTO_DETECTED_TO_CLIENT: Self = Self(1 << 24);
     /// Rules that look at addresses alone were tried on what goes to the server.
     pub const IP_ONLY_TO_SERVER: Self = Self(1 << 17);
     /// Rules that look at addresses alone were tried on what goes to the client.
@@ -61,13 +57,11 @@ mod tests {
     #[test]
     fn swapping_exchanges_the_directions() {
         let mut flags = FlowFlags::default();
-        flags.insert(FlowFlags::PROTO_DETECTED_TO_SERVER);
         flags.insert(FlowFlags::IP_ONLY_TO_CLIENT);
         flags.insert(FlowFlags::ALERTED);
         flags.swap();
-        assert!(flags.contains(FlowFlags::PROTO_DETECTED_TO_CLIENT));
         assert!(flags.contains(FlowFlags::IP_ONLY_TO_SERVER));
-        assert!(!flags.contains(FlowFlags::PROTO_DETECTED_TO_SERVER));
+        assert!(!flags.contains(FlowFlags::IP_ONLY_TO_CLIENT));
         assert!(flags.contains(FlowFlags::ALERTED));
         assert!(flags.contains(FlowFlags::SWAPPED));
     }

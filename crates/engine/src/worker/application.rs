@@ -110,7 +110,7 @@ impl Expectations {
 impl Worker {
     /// Gives the parser of the packet's flow what the packet brought. What rules are not to see from the next packet on
     /// is returned, for [`hide`](Self::hide).
-    pub(super) fn follow_application(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>) -> FlowFlags {
+    pub(super) fn follow_application(&self, shard: &mut Shard, subjected: &mut Subjected<'_>) -> FlowFlags {
         let packet = subjected.packet;
         let Some((flow, found)) = subjected.flow.and_then(|f| Some((shard.flows.get_mut(f)?, f))) else {
             return FlowFlags::default();
@@ -118,7 +118,7 @@ impl Worker {
         if flow.flags.contains(FlowFlags::DROP) || flow.flags.contains(FlowFlags::NO_PACKET_INSPECTION) {
             return FlowFlags::default();
         }
-        let layer = Arc::clone(&self.config.app.layer);
+        let layer = &*self.config.app.layer;
         let direction = subjected.direction.unwrap_or(Direction::ToServer);
         match packet.transport {
             Transport::Tcp(_) => {
@@ -133,13 +133,13 @@ impl Worker {
                     if app.is_fresh()
                         && let Some(expectation) = shard.expected.take(client, server, packet.time)
                     {
-                        app.expect(&expectation, &layer);
+                        app.expect(&expectation, layer);
                     }
                     // What the other side sent becomes visible first: this packet acknowledged it.
                     if feed_streams(
                         flow,
                         direction.reverse(),
-                        &layer,
+                        layer,
                         packet.time,
                         (&self.files, &shard.shared),
                     ) {
@@ -155,7 +155,7 @@ impl Worker {
                             feed_streams(
                                 flow,
                                 direction.reverse(),
-                                &layer,
+                                layer,
                                 packet.time,
                                 (&self.files, &shard.shared),
                             );
@@ -164,7 +164,7 @@ impl Worker {
                 }
             }
             Transport::Udp(_) if !packet.payload.is_empty() && !packet.invalid => {
-                if feed_datagram(flow, packet, direction, &layer, (&self.files, &shard.shared)).reversed {
+                if feed_datagram(flow, packet, direction, layer, (&self.files, &shard.shared)).reversed {
                     let direction = direction.reverse();
                     subjected.direction = Some(direction);
                     shard.flows.swap(found);
@@ -172,13 +172,13 @@ impl Worker {
                         if let Some(app) = flow.session.app.as_deref_mut() {
                             app.swap();
                         }
-                        feed_datagram(flow, packet, direction, &layer, (&self.files, &shard.shared));
+                        feed_datagram(flow, packet, direction, layer, (&self.files, &shard.shared));
                     }
                 }
             }
             _ => return FlowFlags::default(),
         }
-        self.carry_out(shard, found, packet.time)
+        Self::carry_out(shard, found, packet.time)
     }
 
     /// Rules do not see payloads, or packets, from the next packet on.
@@ -194,10 +194,9 @@ impl Worker {
     }
 
     /// The flow is over: parsers are told that nothing comes any more in a direction, that to the server first.
-    pub(super) fn end_application(&mut self, flow: &mut Flow<Session>, direction: Direction, shared: &Shared) {
-        let layer = Arc::clone(&self.config.app.layer);
+    pub(super) fn end_application(&self, flow: &mut Flow<Session>, direction: Direction, shared: &Shared) {
         let link = Link {
-            layer: &layer,
+            layer: &self.config.app.layer,
             transport: Carrier::Tcp,
             turns: false,
             client: flow.client(),
@@ -226,7 +225,7 @@ impl Worker {
     }
 
     /// Does what a parser asked for.
-    fn carry_out(&mut self, shard: &mut Shard, found: FlowRef, now: Timestamp) -> FlowFlags {
+    fn carry_out(shard: &mut Shard, found: FlowRef, now: Timestamp) -> FlowFlags {
         let mut hidden = FlowFlags::default();
         let Some(flow) = shard.flows.get_mut(found) else {
             return hidden;
@@ -268,6 +267,11 @@ impl Worker {
         packet: (&Packet<'_>, bool),
         out: &mut Vec<Output>,
     ) {
+        // PERF: most packets of most flows leave no transaction open.
+        let open = |app: &AppFlow| app.transactions().is_some_and(|list| !list.is_empty());
+        if !flow.session.app.as_deref().is_some_and(open) {
+            return;
+        }
         let Some(mut app) = flow.session.app.take() else { return };
         if let Some((protocol, application)) = app.protocol().zip(app.application(&self.config.app.layer)) {
             let mut settling = Settling {
@@ -342,9 +346,9 @@ impl Settling<'_, '_> {
         let uninspected = [FlowFlags::PASS, FlowFlags::DROP, FlowFlags::NO_PACKET_INSPECTION]
             .iter()
             .any(|flag| self.flow.flags.contains(*flag));
-        let rules = Arc::clone(&self.worker.rules);
+        let groups = &self.worker.rules.prefilter.transactions;
         let wanted = [Direction::ToServer, Direction::ToClient]
-            .map(|d| !uninspected && rules.prefilter.transactions.group(self.protocol, d).is_some());
+            .map(|d| !uninspected && groups.group(self.protocol, d).is_some());
         let complete = [
             self.application.complete(Direction::ToServer),
             self.application.complete(Direction::ToClient),
@@ -363,8 +367,10 @@ impl Settling<'_, '_> {
             finished && seen && !over_now
         });
         let retired = before.saturating_sub(list.len()) as u64;
-        let key = (self.protocol.0, self.flow.proto() == UDP);
-        self.worker.counters.apps.entry(key).or_default().1 += retired;
+        if retired > 0 {
+            let key = (self.protocol.0, self.flow.proto() == UDP);
+            self.worker.counters.apps.entry(key).or_default().1 += retired;
+        }
     }
 
     /// Writes the records that transactions are ready for, and the events that are new.

@@ -56,7 +56,6 @@ pub static APPLICATION: Application = Application {
         in_alerts: true,
         write: log::write,
     }],
-    raw_by_transaction: false,
 };
 
 /// The name of the protocol.

@@ -41,7 +41,6 @@ pub static APPLICATION: Application = Application {
     progress: [&["complete"], &["complete"]],
     events: &[],
     loggers: &[],
-    raw_by_transaction: false,
 };
 
 /// The name of the protocol.

@@ -54,7 +54,6 @@ pub static APPLICATION: Application = Application {
         in_alerts: true,
         write: log::write,
     }],
-    raw_by_transaction: false,
 };
 
 /// The name of the protocol.

