@@ -6,7 +6,10 @@ use config::Request;
 
 /// Configurations that are meant to be refused (their tests expect exit code 1), with what the refusal says.
 const REFUSED: &[(&str, &str)] = &[
-    ("file-force-hash-invalid/", "Invalid configuration: force-hash algorithm"),
+    (
+        "file-force-hash-invalid/",
+        "Invalid configuration: force-hash algorithm",
+    ),
     ("filestore-v2.5-both-enabled/", "there can be one file-store only"),
 ];
 

@@ -139,7 +139,6 @@ const PROTOCOLS: &[&str] = &[
     "smtp",
     "snmp",
     "ssh",
-    "ssl",
     "telnet",
     "template",
     "tftp",

@@ -50,7 +50,7 @@ pub(super) enum Outcome {
 pub(super) fn compile(rule: &rule_parser::Rule<'_>, context: Context<'_>) -> Outcome {
     let mut problems = Vec::new();
     let action = action(rule, &mut problems);
-    let protocol = protocol(rule, context.env, &mut problems);
+    let protocol = protocol(rule, context.dialect, context.env, &mut problems);
     let packets = protocol
         .as_ref()
         .map_or(crate::rule::ProtocolSet::IP, |p| p.packets.clone());
@@ -154,11 +154,21 @@ fn action(rule: &rule_parser::Rule<'_>, problems: &mut Vec<Diagnostic>) -> Optio
     }
 }
 
-fn protocol(rule: &rule_parser::Rule<'_>, env: &Env, problems: &mut Vec<Diagnostic>) -> Option<ProtocolName> {
+fn protocol(
+    rule: &rule_parser::Rule<'_>,
+    dialect: Dialect,
+    env: &Env,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<ProtocolName> {
     let Some(name) = rule.header.protocol else {
         return header::protocol("pkthdr", &env.app_layer);
     };
-    let found = header::protocol(name.value, &env.app_layer);
+    // Snort 3's name of the service, from before there was TLS.
+    let known = match name.value {
+        "ssl" if dialect == Dialect::Snort3 => "tls",
+        other => other,
+    };
+    let found = header::protocol(known, &env.app_layer);
     if let (Some(hook), Some(_)) = (rule.header.hook, &found) {
         problems.push(
             Diagnostic::error(codes::NOT_SUPPORTED, "rule hooks are not supported yet", hook.span)

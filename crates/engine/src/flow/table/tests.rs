@@ -189,6 +189,16 @@ fn a_clock_that_goes_back_ends_nothing() {
     bench.table.expire(Timestamp(i64::MIN), &mut |_| ());
 }
 
+/// However the clock gets there: what was idle for longer than its timeout is over, and its next packet is a new flow.
+#[test]
+fn a_clock_that_jumps_ahead_ends_flows() {
+    let mut bench = Bench::new(10);
+    bench.packet(tuple(1, 2, UDP), 5);
+    let two_years_on = 5 + 2 * 365 * 86_400;
+    assert!(bench.packet(tuple(1, 2, UDP), two_years_on).unwrap().new);
+    assert_eq!(bench.ended().len(), 1);
+}
+
 #[test]
 fn reused_ports_start_a_new_flow() {
     let mut bench = Bench::new(10);
