@@ -156,7 +156,7 @@ pub enum CaptureError {
     Permission {
         /// The interface.
         interface: String,
-        /// What libpcap says.
+        /// What the system or libpcap says.
         reason: String,
     },
     /// The interface cannot be opened, or failed later.
@@ -164,7 +164,7 @@ pub enum CaptureError {
     Interface {
         /// The interface.
         interface: String,
-        /// What libpcap says.
+        /// What the system or libpcap says.
         reason: String,
     },
     /// The capture filter does not compile.

@@ -86,6 +86,48 @@ pub(crate) fn reason(error: &pcap::Error) -> String {
     }
 }
 
+/// The program of an expression for the kernel to run on this interface; frames that pass are cut to `snaplen` bytes.
+///
+/// Compiled on the interface itself, since the kernel has taken VLAN tags out of the frames it filters: then libpcap
+/// looks for them where they are.
+#[cfg(target_os = "linux")]
+pub(crate) fn kernel_program(
+    interface: &str,
+    expression: &str,
+    snaplen: u32,
+) -> Result<Vec<libc::sock_filter>, CaptureError> {
+    let on_interface = Capture::from_device(interface).and_then(|capture| {
+        let capture = capture.snaplen(i32::try_from(snaplen).unwrap_or(i32::MAX));
+        // It reads nothing: the smallest ring will do.
+        capture.buffer_size(64 * 1024).open()
+    });
+    let on_interface = on_interface.map_err(|e| crate::live::cannot_open(interface, &reason(&e)))?;
+    let link = LinkType::from_pcap(on_interface.get_datalink().0 as u32);
+    let program = on_interface
+        .compile(expression, true)
+        .map_err(|e| filter_error(expression, link, &e))?;
+    let instructions = program.get_instructions().iter();
+    let converted: Option<Vec<_>> = instructions.map(|one| instruction(&one.to_string())).collect();
+    converted.ok_or_else(|| CaptureError::Filter {
+        expression: expression.into(),
+        reason: "the compiled program cannot be read".into(),
+        column: None,
+    })
+}
+
+/// An instruction as the pcap crate prints it, which shows it no other way: code, both jumps, operand.
+#[cfg(target_os = "linux")]
+fn instruction(text: &str) -> Option<libc::sock_filter> {
+    let mut numbers = text.split_ascii_whitespace();
+    let read = libc::sock_filter {
+        code: numbers.next()?.parse().ok()?,
+        jt: numbers.next()?.parse().ok()?,
+        jf: numbers.next()?.parse().ok()?,
+        k: numbers.next()?.parse().ok()?,
+    };
+    numbers.next().is_none().then_some(read)
+}
+
 fn compile(expression: &str, link: LinkType) -> Result<BpfProgram, pcap::Error> {
     // By name, since libpcap numbers raw IP otherwise in memory than in files.
     Capture::dead(Linktype::from_name(link.name())?)?.compile(expression, true)
@@ -237,6 +279,21 @@ mod tests {
         ] {
             assert_eq!(looks_up_names(expression), asks, "{expression}");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn compiled_programs_can_be_read() {
+        let program = compile("udp port 53", LinkType::Ethernet).unwrap();
+        let read = program
+            .get_instructions()
+            .iter()
+            .map(|one| instruction(&one.to_string()).unwrap());
+        let read: Vec<_> = read.collect();
+        assert_eq!((read[0].code, read[0].k), (0x28, 12), "ldh [12]");
+        assert_eq!((read.last().unwrap().code, read.last().unwrap().k), (6, 0), "ret #0");
+        assert!(instruction("1 2 3").is_none());
+        assert!(instruction("1 2 3 4 5").is_none());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Capture files and live interfaces to frames.
 //!
 //! [`expand`] turns what a command line names into [`Input`]s, [`CaptureFile`] reads one of them,
-//! `Live` reads network interfaces (feature `live`: libpcap), and `Filter` is a BPF expression for either. A [`Frame`] is
+//! `Live` reads network interfaces (feature `live`: the kernel's ring, or libpcap), and `Filter` is a BPF expression for either. A [`Frame`] is
 //! lent, not copied: its bytes lie in the reader's buffer until the next one is asked for.
 //!
 //! Captures are hostile input. Lengths are checked before they are believed, memory is bounded
@@ -9,6 +9,10 @@
 //! the byte and the packet, after all packets before it were handed out.
 #![deny(unsafe_code)]
 
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod af_packet;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod affinity;
 mod block;
 mod clock;
 mod decompress;
@@ -25,6 +29,10 @@ mod record;
 mod window;
 mod writer;
 
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub use af_packet::{Fanout, FanoutMode, RingStats};
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub use affinity::pin_current_thread;
 pub use decompress::Compression;
 pub use error::{CaptureError, Item, Place};
 pub use file::{CaptureFile, Frame};
@@ -32,5 +40,5 @@ pub use file::{CaptureFile, Frame};
 pub use filter::Filter;
 pub use input::{Input, Inputs, expand};
 #[cfg(feature = "live")]
-pub use live::{Interface, Live, LiveOptions, LiveStats, interfaces};
+pub use live::{CaptureMethod, Interface, Live, LiveOptions, LiveStats, Opened, interfaces};
 pub use writer::{PcapWriter, Resolution};

@@ -1,41 +1,72 @@
-//! Live interfaces, by libpcap.
+//! Live interfaces, by the kernel's ring or by libpcap.
 
-use std::net::IpAddr;
-use std::os::fd::AsRawFd;
+mod drops;
+mod interfaces;
+mod libpcap;
+mod source;
+
 use std::time::Duration;
 
-use packet::{LinkType, Timestamp};
-use pcap::{Active, Capture, Device, Precision, Stat};
-
+use self::source::Source;
+#[cfg(target_os = "linux")]
+use crate::af_packet::{Fanout, RingStats};
 use crate::error::CaptureError;
 use crate::file::Frame;
-use crate::filter::{filter_error, reason};
+
+pub(crate) use interfaces::cannot_open;
+pub use interfaces::{Interface, interfaces};
 
 /// How interfaces are opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveOptions {
+    /// By what.
+    pub method: CaptureMethod,
     /// A BPF expression; what does not pass never leaves the kernel.
     pub filter: Option<String>,
     /// Bytes kept of each packet at most.
     pub snaplen: u32,
     /// Also packets that are for others.
     pub promiscuous: bool,
-    /// How long [`Live::next`] waits, and how long a packet may wait in the kernel for more to come.
+    /// How long [`Live::next`] waits, and with libpcap also how long a packet may wait in the kernel for more to come.
     pub timeout: Duration,
-    /// Bytes of the kernel's ring, for each interface.
+    /// Bytes of the kernel's ring, for each interface and reader.
     pub buffer_size: u32,
+    /// Bytes of a block of that ring: a power of 2 times the page size. `AF_PACKET` only.
+    pub block_size: u32,
+    /// How long a packet may wait in the kernel for its block to fill, whole milliseconds, 1 at least. `AF_PACKET` only.
+    pub block_timeout: Duration,
+    /// How several readers share an interface; a group in it makes even a single reader share, with other processes.
+    #[cfg(target_os = "linux")]
+    pub fanout: Option<Fanout>,
     /// Hand each packet out as it comes: quick, and costly under load.
     pub immediate: bool,
+}
+
+/// By what packets are taken from an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CaptureMethod {
+    /// `AF_PACKET` where it can be, else libpcap.
+    #[default]
+    Auto,
+    /// The kernel's own ring, read in place: Linux, on Ethernet, loopback and raw IP.
+    AfPacket,
+    /// libpcap: any interface it knows, `any` too.
+    Pcap,
 }
 
 impl Default for LiveOptions {
     fn default() -> Self {
         Self {
+            method: CaptureMethod::Auto,
             filter: None,
             snaplen: 256 * 1024,
             promiscuous: true,
             timeout: Duration::from_millis(100),
             buffer_size: 32 * 1024 * 1024,
+            block_size: 1024 * 1024,
+            block_timeout: Duration::from_millis(10),
+            #[cfg(target_os = "linux")]
+            fanout: None,
             immediate: false,
         }
     }
@@ -44,7 +75,8 @@ impl Default for LiveOptions {
 /// Packets of one interface or several, as they come.
 ///
 /// Everything that needs privileges happens in [`Live::open`]: drop them after it. May be moved to
-/// another thread; for a thread per interface, open one `Live` each.
+/// another thread; for a thread per interface, open one `Live` each, for several threads on the same interfaces
+/// [`Live::open_shared`].
 pub struct Live {
     sources: Vec<Source>,
     /// The one of `sources` that is being read.
@@ -58,54 +90,50 @@ pub struct Live {
     packets: u64,
 }
 
+/// How an interface was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The interface.
+    pub interface: String,
+    /// By what it is read; never [`CaptureMethod::Auto`].
+    pub method: CaptureMethod,
+    /// Why it is libpcap, where `AF_PACKET` was tried first.
+    pub fallback: Option<String>,
+}
+
 /// What an interface counted since it was opened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LiveStats {
     /// The interface.
     pub interface: String,
-    /// Packets that passed the filter, and any that came while it was being set.
+    /// Packets that passed the filter; with libpcap also any that came while it was being set.
     pub received: u64,
     /// Of these, packets the kernel dropped because they were not read fast enough.
     pub dropped: u64,
     /// Packets the interface or its driver dropped.
     pub dropped_by_interface: u64,
+    /// The same of each ring; none with libpcap.
+    #[cfg(target_os = "linux")]
+    pub rings: Vec<RingStats>,
 }
 
-/// A network interface of this machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Interface {
-    /// What [`Live::open`] takes.
-    pub name: String,
-    /// What libpcap knows about it.
-    pub description: Option<String>,
-    /// Its addresses.
-    pub addresses: Vec<IpAddr>,
-    /// Whether it is up.
-    pub up: bool,
-    /// Whether it is a loopback.
-    pub loopback: bool,
-}
-
-/// The interfaces that can be captured on, in libpcap's order: the likeliest first.
-///
-/// # Errors
-///
-/// [`CaptureError::Interface`] where the system does not list them.
-pub fn interfaces() -> Result<Vec<Interface>, CaptureError> {
-    let devices = Device::list().map_err(|e| CaptureError::Interface {
-        interface: "the list of interfaces".into(),
-        reason: reason(&e),
-    })?;
-    let networks = devices.into_iter().filter(|device| !is_no_network(&device.name));
-    Ok(networks
-        .map(|device| Interface {
-            up: device.flags.is_up(),
-            loopback: device.flags.is_loopback(),
-            addresses: device.addresses.iter().map(|address| address.addr).collect(),
-            description: device.desc,
-            name: device.name,
-        })
-        .collect())
+impl LiveStats {
+    /// Adds what another reader of the same interfaces counted, as of [`Live::open_shared`].
+    ///
+    /// Interfaces that are not in `all` yet are added; what the interface itself dropped is counted once.
+    pub fn merge(all: &mut Vec<Self>, more: Vec<Self>) {
+        for one in more {
+            let Some(same) = all.iter_mut().find(|same| same.interface == one.interface) else {
+                all.push(one);
+                continue;
+            };
+            same.received += one.received;
+            same.dropped += one.dropped;
+            same.dropped_by_interface = same.dropped_by_interface.max(one.dropped_by_interface);
+            #[cfg(target_os = "linux")]
+            same.rings.extend(one.rings);
+        }
+    }
 }
 
 impl Live {
@@ -114,25 +142,46 @@ impl Live {
     /// # Errors
     ///
     /// [`NoInterface`](CaptureError::NoInterface), [`Permission`](CaptureError::Permission),
-    /// [`Filter`](CaptureError::Filter), [`LinkType`](CaptureError::LinkType) for e.g. Wi-Fi in
-    /// monitor mode, [`Interface`](CaptureError::Interface) for anything else.
+    /// [`Filter`](CaptureError::Filter), [`Interface`](CaptureError::Interface) for anything else: e.g. a link type
+    /// without a decoder such as Wi-Fi in monitor mode.
     pub fn open<S: AsRef<str>>(names: &[S], options: &LiveOptions) -> Result<Self, CaptureError> {
-        let opened = names
-            .iter()
-            .zip(0..)
-            .map(|(name, index)| Source::open(name.as_ref(), index, options));
-        let sources = opened.collect::<Result<Vec<_>, _>>()?;
-        let mut live = Self {
-            sources,
-            turn: 0,
-            burst: 0,
-            idle: false,
-            waits: Vec::new(),
-            timeout: millis(options.timeout),
-            packets: 0,
+        let mut all = Self::open_shared(names, options, 1)?;
+        Ok(all.remove(0))
+    }
+
+    /// Opens the interfaces for so many readers, at least one, which share the packets: each gets flows of its own, as
+    /// [`LiveOptions::fanout`] says, and may be moved to a thread of its own. `AF_PACKET` only, for more than one.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Live::open`].
+    pub fn open_shared<S: AsRef<str>>(
+        names: &[S],
+        options: &LiveOptions,
+        readers: usize,
+    ) -> Result<Vec<Self>, CaptureError> {
+        let readers = readers.max(1);
+        let mut sources: Vec<Vec<Source>> = (0..readers).map(|_| Vec::new()).collect();
+        for (name, index) in names.iter().zip(0..) {
+            let opened = Source::open(name.as_ref(), index, options, readers)?;
+            for (of_reader, source) in sources.iter_mut().zip(opened) {
+                of_reader.push(source);
+            }
+        }
+        let live = |sources| {
+            let mut live = Self {
+                sources,
+                turn: 0,
+                burst: 0,
+                idle: false,
+                waits: Vec::new(),
+                timeout: millis(options.timeout),
+                packets: 0,
+            };
+            live.list_waits();
+            live
         };
-        live.list_waits();
-        Ok(live)
+        Ok(sources.into_iter().map(live).collect())
     }
 
     /// The next packet; `None` where none came within the timeout, a signal came, or the ring has
@@ -153,7 +202,7 @@ impl Live {
                 return Ok(None);
             }
         }
-        // PERF: asking an empty ring is a system call, so one interface is read until it is empty or
+        // PERF: asking libpcap's empty ring is a system call, so one interface is read until it is empty or
         // has had its share.
         if self.burst >= BURST {
             self.turn = (self.turn + 1) % self.sources.len();
@@ -162,9 +211,8 @@ impl Live {
         let (turn, count) = (self.turn, self.sources.len());
         let (earlier, later) = self.sources.split_at_mut(turn);
         for (step, source) in later.iter_mut().chain(earlier).enumerate() {
-            let interface = source.index;
-            match source.capture.next_packet() {
-                Ok(packet) => {
+            match source.reader.next() {
+                Ok(Some(frame)) => {
                     if step > 0 {
                         self.turn = (turn + step) % count;
                         self.burst = 0;
@@ -172,22 +220,17 @@ impl Live {
                     self.burst += 1;
                     self.packets += 1;
                     return Ok(Some(Frame {
-                        data: packet.data,
-                        // Asked for in nanoseconds: then that is what the microseconds are.
-                        #[allow(clippy::useless_conversion)]
-                        time: Timestamp::new(packet.header.ts.tv_sec.into(), packet.header.ts.tv_usec.into()),
                         number: self.packets,
-                        link: source.link,
-                        orig_len: packet.header.len,
-                        interface,
+                        interface: source.index,
+                        ..frame
                     }));
                 }
-                Err(pcap::Error::TimeoutExpired) => {}
-                Err(e) => {
+                Ok(None) => {}
+                Err(reason) => {
                     source.failed = true;
                     return Err(CaptureError::Interface {
                         interface: source.name.clone(),
-                        reason: reason(&e),
+                        reason,
                     });
                 }
             }
@@ -201,9 +244,14 @@ impl Live {
         self.packets
     }
 
+    /// How each interface that is left was opened, in the order in which they were named.
+    pub fn opened(&self) -> Vec<Opened> {
+        self.sources.iter().map(Source::opened).collect()
+    }
+
     /// What each interface that is left counted, in the order in which they were named.
     ///
-    /// Call it more often than every 4 billion packets: libpcap counts in 32 bits.
+    /// With libpcap, call it more often than every 4 billion packets: it counts in 32 bits.
     ///
     /// # Errors
     ///
@@ -230,7 +278,7 @@ impl Live {
 
     fn list_waits(&mut self) {
         let wait = |source: &Source| libc::pollfd {
-            fd: source.capture.as_raw_fd(),
+            fd: source.reader.descriptor(),
             events: libc::POLLIN,
             revents: 0,
         };
@@ -246,6 +294,11 @@ impl Live {
         #[allow(unsafe_code)]
         let ready = unsafe { libc::poll(self.waits.as_mut_ptr(), count, self.timeout) };
         if ready >= 0 {
+            for (wait, source) in self.waits.iter().zip(&mut self.sources) {
+                if wait.revents & !libc::POLLIN != 0 {
+                    source.reader.suspect();
+                }
+            }
             return Ok(ready > 0);
         }
         match std::io::Error::last_os_error() {
@@ -256,115 +309,6 @@ impl Live {
             }),
         }
     }
-}
-
-/// One open interface.
-struct Source {
-    name: String,
-    index: u32,
-    capture: Capture<Active>,
-    link: LinkType,
-    counted: LiveStats,
-    last: Stat,
-    failed: bool,
-}
-
-impl Source {
-    fn open(name: &str, index: u32, options: &LiveOptions) -> Result<Self, CaptureError> {
-        let inactive = Capture::from_device(name).map_err(|e| cannot_open(name, &e))?;
-        let mut capture = inactive
-            // libpcap warns that `any` cannot be promiscuous, and the pcap crate takes that for an error.
-            .promisc(options.promiscuous && name != "any")
-            .snaplen(i32::try_from(options.snaplen).unwrap_or(i32::MAX))
-            .timeout(millis(options.timeout))
-            .buffer_size(i32::try_from(options.buffer_size).unwrap_or(i32::MAX))
-            .immediate_mode(options.immediate)
-            .precision(Precision::Nano)
-            .open()
-            .and_then(Capture::setnonblock)
-            .map_err(|e| cannot_open(name, &e))?;
-        let number = capture.get_datalink().0 as u32;
-        let link = match LinkType::from_pcap(number) {
-            LinkType::Other(_) => {
-                let reason = format!("link type {number} is not supported (see tcpdump.org/linktypes.html)");
-                return Err(CaptureError::Interface {
-                    interface: name.into(),
-                    reason,
-                });
-            }
-            link => link,
-        };
-        if let Some(expression) = &options.filter {
-            capture
-                .filter(expression, true)
-                .map_err(|e| filter_error(expression, link, &e))?;
-        }
-        let counted = LiveStats {
-            interface: name.into(),
-            ..LiveStats::default()
-        };
-        let last = Stat {
-            received: 0,
-            dropped: 0,
-            if_dropped: 0,
-        };
-        Ok(Self {
-            name: name.into(),
-            index,
-            capture,
-            link,
-            counted,
-            last,
-            failed: false,
-        })
-    }
-
-    fn stats(&mut self) -> Result<LiveStats, CaptureError> {
-        let now = self.capture.stats().map_err(|e| CaptureError::Interface {
-            interface: self.name.clone(),
-            reason: reason(&e),
-        })?;
-        let since = |now: u32, last: u32| u64::from(now.wrapping_sub(last));
-        self.counted.received += since(now.received, self.last.received);
-        self.counted.dropped += since(now.dropped, self.last.dropped);
-        self.counted.dropped_by_interface += since(now.if_dropped, self.last.if_dropped);
-        self.last = now;
-        Ok(self.counted.clone())
-    }
-}
-
-/// Why an interface does not open.
-fn cannot_open(name: &str, error: &pcap::Error) -> CaptureError {
-    let reason = reason(error);
-    let interface = name.to_owned();
-    let known = interfaces().unwrap_or_default();
-    if !known.is_empty() && !known.iter().any(|one| one.name == name) && !is_no_network(name) {
-        return CaptureError::NoInterface {
-            name: interface,
-            known: known.into_iter().map(|one| one.name).collect(),
-        };
-    }
-    let says = |text: &str| reason.to_ascii_lowercase().contains(text);
-    if says("permission") || says("permitted") || says("cap_net_raw") {
-        return CaptureError::Permission { interface, reason };
-    }
-    let down = says("not up") || says("is down");
-    let remedy = if down {
-        format!("; bring it up: ip link set {name} up")
-    } else {
-        String::new()
-    };
-    CaptureError::Interface {
-        interface,
-        reason: format!("cannot be opened: {reason}{remedy}"),
-    }
-}
-
-/// What libpcap lists beside network interfaces.
-fn is_no_network(name: &str) -> bool {
-    ["bluetooth", "dbus-", "nflog", "nfqueue", "usbmon"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
 }
 
 fn millis(timeout: Duration) -> i32 {
@@ -391,6 +335,24 @@ mod tests {
             CaptureError::Permission { .. } => println!("skipped: no interface is listed here"),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn readers_of_an_interface_are_added_up() {
+        let of = |interface: &str, received| LiveStats {
+            interface: interface.into(),
+            received,
+            dropped: 1,
+            dropped_by_interface: 3,
+            ..LiveStats::default()
+        };
+        let mut all = vec![of("a", 1)];
+        LiveStats::merge(&mut all, vec![of("a", 10), of("b", 5)]);
+        let sum = LiveStats {
+            dropped: 2,
+            ..of("a", 11)
+        };
+        assert_eq!(all, [sum, of("b", 5)]);
     }
 
     #[test]

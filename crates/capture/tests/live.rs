@@ -1,57 +1,42 @@
 //! Live capture, on pairs of virtual Ethernet interfaces in a network namespace of their own.
 #![cfg(all(feature = "live", target_os = "linux"))]
 
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
-use capture::{CaptureError, Live, LiveOptions};
+use capture::{CaptureError, CaptureMethod, Live, LiveOptions};
 use packet::LinkType;
 use pcap::{Active, Capture};
 
-/// Makes the namespace and runs [`inside_the_namespace`] in it, with this very program.
+mod namespace;
+
+use namespace::{datagram, drop_privileges, in_a_namespace, link_set, method_inside, sender};
+
 #[test]
 fn frames_sent_at_one_end_are_read_at_the_other() {
-    // SAFETY: `geteuid` has no preconditions.
-    if unsafe { libc::geteuid() } != 0 {
-        println!("skipped: not root");
-        return;
+    for method in ["af-packet", "pcap"] {
+        in_a_namespace("inside_the_namespace", method);
     }
-    let namespace = match Namespace::new() {
-        Ok(namespace) => namespace,
-        Err(reason) => return println!("skipped: no network namespace: {reason}"),
-    };
-    for pair in ["a", "b"] {
-        let (near, far) = (format!("{pair}0"), format!("{pair}1"));
-        namespace
-            .ip(&["link", "add", &near, "type", "veth", "peer", "name", &far])
-            .unwrap();
-        namespace.ip(&["link", "set", &near, "up"]).unwrap();
-        namespace.ip(&["link", "set", &far, "up"]).unwrap();
-    }
-    let child = Command::new("ip")
-        .args(["netns", "exec", &namespace.0])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "inside_the_namespace", "--ignored", "--nocapture"])
-        .env(INSIDE, "1")
-        .stdout(Stdio::inherit())
-        .spawn()
-        .unwrap();
-    assert!(wait(child), "the test in the namespace failed or took too long");
 }
 
 #[test]
 #[ignore = "run by frames_sent_at_one_end_are_read_at_the_other"]
 fn inside_the_namespace() {
-    if std::env::var_os(INSIDE).is_none() {
-        println!("skipped: only in a namespace of its own");
+    let Some(method) = method_inside() else {
         return;
-    }
+    };
     let options = LiveOptions {
+        method,
         filter: Some("udp port 53".into()),
         ..LiveOptions::default()
     };
-    errors_of_opening();
+    errors_of_opening(&options);
     let mut live = Live::open(&["a1", "b1"], &options).unwrap();
+    assert!(
+        live.opened()
+            .iter()
+            .all(|one| one.method == method && one.fallback.is_none())
+    );
     a_quiet_interface_comes_back(&mut live);
     let (mut a0, mut b0) = (sender("a0"), sender("b0"));
     let start = SystemTime::now();
@@ -95,8 +80,8 @@ fn inside_the_namespace() {
     println!("{error}");
 }
 
-fn errors_of_opening() {
-    let error = error_of(&["a1", "c1"], &LiveOptions::default());
+fn errors_of_opening(options: &LiveOptions) {
+    let error = error_of(&["a1", "c1"], options);
     let text = error.to_string();
     assert!(
         text.starts_with("c1: no such interface; there are: ") && text.contains("a1"),
@@ -106,12 +91,19 @@ fn errors_of_opening() {
         &["a1"],
         &LiveOptions {
             filter: Some("udp prt 53".into()),
-            ..LiveOptions::default()
+            ..options.clone()
         },
     );
     assert!(
         matches!(error, CaptureError::Filter { column: Some(4), .. }),
         "{error:?}"
+    );
+    link_set("a1", "down");
+    let text = error_of(&["a1"], options).to_string();
+    link_set("a1", "up");
+    assert!(
+        text.starts_with("a1: cannot be opened") && text.ends_with("bring it up: ip link set a1 up"),
+        "{text}"
     );
     let names: Vec<String> = capture::interfaces()
         .unwrap()
@@ -119,8 +111,11 @@ fn errors_of_opening() {
         .map(|interface| interface.name)
         .collect();
     assert!(names.contains(&"b0".to_owned()), "{names:?}");
-    // Cooked, never promiscuous.
-    drop(Live::open(&["any"], &LiveOptions::default()).unwrap());
+    // Cooked, never promiscuous: by libpcap, which is told.
+    let any = Live::open(&["any"], &LiveOptions::default()).unwrap();
+    let opened = any.opened().remove(0);
+    assert_eq!(opened.method, CaptureMethod::Pcap);
+    assert!(opened.fallback.is_some_and(|reason| reason.contains("libpcap only")));
 }
 
 fn a_quiet_interface_comes_back(live: &mut Live) {
@@ -136,22 +131,13 @@ fn a_quiet_interface_comes_back(live: &mut Live) {
 }
 
 fn an_interface_that_goes_down_is_waited_for(live: &mut Live, b0: &mut Capture<Active>) {
-    let set = |state| {
-        assert!(
-            Command::new("ip")
-                .args(["link", "set", "b1", state])
-                .status()
-                .unwrap()
-                .success()
-        )
-    };
-    set("down");
+    link_set("b1", "down");
     let start = Instant::now();
     for _ in 0..10 {
         assert_eq!(live.next().unwrap(), None);
     }
     assert!(start.elapsed() > Duration::from_millis(200), "it spins");
-    set("up");
+    link_set("b1", "up");
     std::thread::sleep(Duration::from_millis(50));
     b0.sendpacket(datagram(6, 53)).unwrap();
     assert_eq!(read(live, 1)[0].1, 6);
@@ -208,71 +194,3 @@ fn read(live: &mut Live, count: usize) -> Vec<(u32, u16, i64)> {
 fn error_of(names: &[&str], options: &LiveOptions) -> CaptureError {
     Live::open(names, options).err().expect("it opened")
 }
-
-fn sender(interface: &str) -> Capture<Active> {
-    Capture::from_device(interface).unwrap().open().unwrap()
-}
-
-/// An Ethernet frame with a UDP datagram that carries `number`.
-fn datagram(number: u16, port: u16) -> Vec<u8> {
-    let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
-    frame.extend([0x45, 0, 0, 46, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2]);
-    frame.extend([0x30, 0x39, (port >> 8) as u8, port as u8, 0, 26, 0, 0]);
-    frame.extend(number.to_be_bytes());
-    frame.resize(60, 0);
-    frame
-}
-
-fn drop_privileges() {
-    // SAFETY: these take numbers only, and nothing here relies on who the process is.
-    let dropped = unsafe { libc::setgid(65534) == 0 && libc::setuid(65534) == 0 };
-    assert!(dropped, "{}", std::io::Error::last_os_error());
-}
-
-/// Whether the child succeeds, in time.
-fn wait(mut child: Child) -> bool {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while Instant::now() < deadline {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status.success();
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    false
-}
-
-/// A network namespace, deleted with all that is in it.
-struct Namespace(String);
-
-impl Namespace {
-    fn new() -> Result<Self, String> {
-        let name = format!("ruleids-test-{}", std::process::id());
-        run(&["netns", "add", &name])?;
-        Ok(Self(name))
-    }
-
-    fn ip(&self, args: &[&str]) -> Result<(), String> {
-        run(&[&["-n", &self.0], args].concat())
-    }
-}
-
-impl Drop for Namespace {
-    fn drop(&mut self) {
-        if let Err(reason) = run(&["netns", "del", &self.0]) {
-            println!("{}: {reason}", self.0);
-        }
-    }
-}
-
-fn run(args: &[&str]) -> Result<(), String> {
-    let output = Command::new("ip").args(args).output().map_err(|e| format!("ip: {e}"))?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
-    }
-}
-
-const INSIDE: &str = "RULEIDS_TEST_INSIDE_NAMESPACE";
