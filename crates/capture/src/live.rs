@@ -145,7 +145,18 @@ impl Live {
     /// [`Filter`](CaptureError::Filter), [`Interface`](CaptureError::Interface) for anything else: e.g. a link type
     /// without a decoder such as Wi-Fi in monitor mode.
     pub fn open<S: AsRef<str>>(names: &[S], options: &LiveOptions) -> Result<Self, CaptureError> {
-        let mut all = Self::open_shared(names, options, 1)?;
+        Self::open_each(names.iter().map(|name| (name.as_ref(), options)))
+    }
+
+    /// Opens interfaces, each in its own way; the shortest timeout is that of all.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Live::open`].
+    pub fn open_each<'o>(
+        interfaces: impl IntoIterator<Item = (&'o str, &'o LiveOptions)>,
+    ) -> Result<Self, CaptureError> {
+        let mut all = Self::open_all(interfaces, 1)?;
         Ok(all.remove(0))
     }
 
@@ -160,10 +171,22 @@ impl Live {
         options: &LiveOptions,
         readers: usize,
     ) -> Result<Vec<Self>, CaptureError> {
-        let readers = readers.max(1);
+        Self::open_all(names.iter().map(|name| (name.as_ref(), options)), readers.max(1))
+    }
+
+    fn open_all<'o>(
+        interfaces: impl IntoIterator<Item = (&'o str, &'o LiveOptions)>,
+        readers: usize,
+    ) -> Result<Vec<Self>, CaptureError> {
         let mut sources: Vec<Vec<Source>> = (0..readers).map(|_| Vec::new()).collect();
-        for (name, index) in names.iter().zip(0..) {
-            let opened = Source::open(name.as_ref(), index, options, readers)?;
+        let mut timeout = LiveOptions::default().timeout;
+        for ((name, options), index) in interfaces.into_iter().zip(0..) {
+            timeout = if index == 0 {
+                options.timeout
+            } else {
+                timeout.min(options.timeout)
+            };
+            let opened = Source::open(name, index, options, readers)?;
             for (of_reader, source) in sources.iter_mut().zip(opened) {
                 of_reader.push(source);
             }
@@ -175,7 +198,7 @@ impl Live {
                 burst: 0,
                 idle: false,
                 waits: Vec::new(),
-                timeout: millis(options.timeout),
+                timeout: millis(timeout),
                 packets: 0,
             };
             live.list_waits();

@@ -67,6 +67,10 @@ pub struct RunArgs {
     /// Worker threads, or `auto` for one per core
     #[arg(long, value_name = "N", default_value = "1")]
     pub threads: Threads,
+    /// By what live packets are taken
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "METHOD", default_value = "auto")]
+    pub capture_method: CaptureMethod,
     /// Only packets that pass this BPF filter
     #[cfg(feature = "live")]
     #[arg(short = 'f', long, value_name = "FILTER")]
@@ -172,6 +176,19 @@ pub enum Checksums {
     All,
     /// Checksums are not looked at.
     None,
+}
+
+/// `--capture-method`.
+#[cfg(feature = "live")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CaptureMethod {
+    /// af-packet where it can be, else pcap.
+    #[default]
+    Auto,
+    /// The kernel's own ring, read in place: Linux only.
+    AfPacket,
+    /// libpcap: any interface that it knows.
+    Pcap,
 }
 
 /// `--threads`.

@@ -19,5 +19,6 @@ pub use outputs::{
     AnomalyRecords, DropRecords, EveLogConfig, EveRecords, FastLogConfig, FileHashes, FileRecords, FileStoreConfig,
     FileType, StatsRecords,
 };
+pub use sections::af_packet::InterfaceConfig;
 pub use sections::logging::{LogConfig, LogLevel, LogOutput, LogTarget};
 pub use tree::{Place, Tree};

@@ -10,6 +10,7 @@ use engine::config::Config;
 use crate::error::ConfigErrors;
 use crate::outputs::{EveLogConfig, FastLogConfig, FileStoreConfig};
 use crate::section::{Notes, Section};
+use crate::sections::af_packet::{self, InterfaceConfig};
 use crate::sections::files::path;
 use crate::sections::logging::LogConfig;
 use crate::sections::{decoder, defrag, exception, file_store, files, flow, logging, outputs, stream, vars};
@@ -77,6 +78,8 @@ pub struct Loaded {
     pub delete_when_done: DeleteWhenDone,
     /// The user to become, and the group.
     pub run_as: (Option<String>, Option<String>),
+    /// How interfaces are read; see [`Loaded::interface`].
+    pub interfaces: Vec<InterfaceConfig>,
     /// Keys that have no effect here.
     pub unused: Vec<String>,
     /// What should be known but does no harm, a line each.
@@ -218,6 +221,7 @@ impl Request {
                 user.text_of("user").map(str::to_owned),
                 user.text_of("group").map(str::to_owned),
             ),
+            interfaces: af_packet::af_packet(&root.section("af-packet")),
             unused: Vec::new(),
             warnings: Vec::new(),
             tree: Tree::default(),
@@ -247,6 +251,11 @@ impl Request {
 }
 
 impl Loaded {
+    /// How this interface is read: its entry of `af-packet`, and what that leaves out, the entry `default`.
+    pub fn interface(&self, name: &str) -> InterfaceConfig {
+        InterfaceConfig::of(&self.interfaces, name)
+    }
+
     /// Reads a file with overrides, for traffic that is only watched.
     ///
     /// # Errors

@@ -58,7 +58,8 @@ impl AfPacket {
     /// those that are opened.
     pub fn open(name: &str, options: &LiveOptions, rings: usize, place: u16) -> Result<Vec<Self>, CaptureError> {
         if name == "any" {
-            return Err(cannot_open(name, "all interfaces at once are read by libpcap only"));
+            let reason = "all interfaces at once are read by libpcap only: capture with the method pcap";
+            return Err(cannot_open(name, reason));
         }
         let index = socket::interface_index(name).map_err(|e| cannot_open(name, &e.to_string()))?;
         let mut group = options.fanout.and_then(|fanout| fanout.group);

@@ -58,7 +58,11 @@ impl Source {
             return Err(refused.unwrap_or_else(only));
         }
         let reader = Reader::Libpcap(Libpcap::open(name, options)?);
-        Ok(vec![of(reader, refused.map(|error| error.to_string()))])
+        let why = refused.map(|error| match error {
+            CaptureError::Interface { reason, .. } => reason,
+            other => other.to_string(),
+        });
+        Ok(vec![of(reader, why)])
     }
 
     /// How it was opened.

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow};
-use capture::{CaptureError, Live, LiveOptions};
+use capture::{CaptureError, Live, LiveOptions, Opened};
 use crossbeam_channel::{Receiver, TryRecvError, bounded};
 use engine::detect::RuleSet;
 use engine::worker::Frame;
@@ -17,7 +17,7 @@ use super::Ready;
 use super::drive::{Step, Traffic, drive};
 use super::report::Report;
 use super::sets;
-use crate::args::RunArgs;
+use crate::args::{CaptureMethod, RunArgs};
 use crate::exit::Exit;
 use crate::log::Log;
 use crate::setup::Setup;
@@ -35,8 +35,8 @@ pub fn run(
     let signals = Signals::listen().map_err(usage)?;
     let mut report = Report::new(args, setup, ready, Some(args.interface.join(","))).map_err(usage)?;
     thread::scope(|scope| {
-        let mut traffic =
-            LiveTraffic::open(args, signals.clone(), load, scope).map_err(|e| Failure::new(Exit::Capture, e))?;
+        let mut traffic = LiveTraffic::open((args, setup), signals.clone(), load, scope)
+            .map_err(|e| Failure::new(Exit::Capture, e))?;
         // Interfaces and logs are open: what is left needs no privileges.
         let user = args.user.as_deref().or(setup.config.run_as.0.as_deref());
         if let Some(user) = user {
@@ -44,6 +44,9 @@ pub fn run(
         }
         say_ready();
         if !args.quiet {
+            if args.verbose > 0 {
+                traffic.live.opened().iter().for_each(say_method);
+            }
             eprintln!("listening on {}; Ctrl-C ends it", args.interface.join(", "));
         }
         report.begin("");
@@ -121,18 +124,13 @@ where
 {
     /// Opens the interfaces.
     pub fn open(
-        args: &RunArgs,
+        (args, setup): (&RunArgs, &Setup),
         signals: Signals,
         load: &'l (dyn Fn() -> Result<Arc<RuleSet>> + Sync),
         scope: &'s thread::Scope<'s, 'l>,
     ) -> Result<Self, CaptureError> {
-        let options = LiveOptions {
-            filter: args.filter.clone(),
-            snaplen: args.snaplen,
-            promiscuous: !args.no_promiscuous,
-            ..LiveOptions::default()
-        };
-        let live = Live::open(&args.interface, &options)?;
+        let options: Vec<LiveOptions> = args.interface.iter().map(|name| options(args, setup, name)).collect();
+        let live = Live::open_each(args.interface.iter().map(String::as_str).zip(&options))?;
         Ok(Self {
             live,
             signals,
@@ -206,6 +204,37 @@ impl Traffic for LiveTraffic<'_, '_> {
                 Ok(Step::Idle(now()))
             }
         }
+    }
+}
+
+/// How an interface is read: as the command line says, or else the configuration.
+fn options(args: &RunArgs, setup: &Setup, interface: &str) -> LiveOptions {
+    let configured = setup.config.interface(interface);
+    let standard = LiveOptions::default();
+    let milliseconds = |ms: u32| Duration::from_millis(ms.into());
+    LiveOptions {
+        method: match args.capture_method {
+            CaptureMethod::Auto => capture::CaptureMethod::Auto,
+            CaptureMethod::AfPacket => capture::CaptureMethod::AfPacket,
+            CaptureMethod::Pcap => capture::CaptureMethod::Pcap,
+        },
+        filter: args.filter.clone().or(configured.filter),
+        snaplen: args.snaplen,
+        promiscuous: !args.no_promiscuous && configured.promiscuous.unwrap_or(standard.promiscuous),
+        block_size: configured.block_size.unwrap_or(standard.block_size),
+        block_timeout: configured.block_timeout.map_or(standard.block_timeout, milliseconds),
+        ..standard
+    }
+}
+
+fn say_method(opened: &Opened) {
+    let method = match opened.method {
+        capture::CaptureMethod::AfPacket => "AF_PACKET",
+        _ => "libpcap",
+    };
+    match &opened.fallback {
+        Some(reason) => eprintln!("{} is read by {method}, not by AF_PACKET: {reason}", opened.interface),
+        None => eprintln!("{} is read by {method}", opened.interface),
     }
 }
 

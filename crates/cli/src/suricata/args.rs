@@ -46,10 +46,10 @@ pub struct Suricata {
     /// An interface; may be repeated
     #[arg(short = 'i', value_name = "IFACE", action = ArgAction::Append)]
     pub interface: Vec<String>,
-    /// The same
+    /// The same: frames are taken by libpcap
     #[arg(long, value_name = "IFACE", action = ArgAction::Append, require_equals = true)]
     pub pcap: Vec<String>,
-    /// The same: frames are taken by libpcap
+    /// The same as -i: frames are taken from the kernel's ring, where that can be
     #[arg(long, value_name = "IFACE", action = ArgAction::Append, require_equals = true)]
     pub af_packet: Vec<String>,
     /// A file with a BPF filter
@@ -175,6 +175,11 @@ impl Suricata {
     /// The same in this program's own terms; `filter` is the text of the BPF filter.
     pub fn into_run(self, filter: Option<String>) -> RunArgs {
         let exclusive = !self.only.is_empty();
+        #[cfg(feature = "live")]
+        let capture_method = match self.pcap.is_empty() {
+            true => crate::args::CaptureMethod::Auto,
+            false => crate::args::CaptureMethod::Pcap,
+        };
         RunArgs {
             #[cfg(feature = "live")]
             interface: self.interfaces(),
@@ -188,6 +193,8 @@ impl Suricata {
             threads: Threads(1),
             #[cfg(feature = "live")]
             filter,
+            #[cfg(feature = "live")]
+            capture_method,
             snaplen: 262_144,
             no_promiscuous: false,
             count: None,

@@ -47,7 +47,7 @@ fn build_info() -> String {
     let has = |feature| features().contains(&feature);
     format!(
         "{}\nFeatures: {}\n\nSuricata Configuration:\n\
-         \x20 AF_PACKET support:                       no\n\
+         \x20 AF_PACKET support:                       {}\n\
          \x20 libpcap support:                         {}\n\
          \x20 Libmagic support:                        no\n\
          \x20 GeoIP2 support:                          yes\n\
@@ -58,6 +58,7 @@ fn build_info() -> String {
          \x20 Rust support:                            yes\n",
         version(),
         features().join(" "),
+        yes(cfg!(all(feature = "live", target_os = "linux"))),
         yes(cfg!(feature = "live")),
         yes(has("HAVE_JA3")),
         yes(has("HAVE_JA4")),

@@ -1,5 +1,6 @@
 //! The sections of suricata.yaml, each read into what it configures.
 
+pub(crate) mod af_packet;
 pub(crate) mod decoder;
 pub(crate) mod defrag;
 pub(crate) mod eve;

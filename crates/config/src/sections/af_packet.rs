@@ -1,0 +1,95 @@
+//! `af-packet`: how interfaces are read.
+
+use crate::section::Section;
+use crate::value::{flag, number, size};
+
+/// What the configuration says of an interface; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InterfaceConfig {
+    /// The interface.
+    pub interface: String,
+    /// `bpf-filter`.
+    pub filter: Option<String>,
+    /// `disable-promisc`, turned round: also packets that are for others.
+    pub promiscuous: Option<bool>,
+    /// `block-size`: bytes of a block of the kernel's ring.
+    pub block_size: Option<u32>,
+    /// `block-timeout`: milliseconds after which the kernel hands over a block that is not full.
+    pub block_timeout: Option<u32>,
+}
+
+impl InterfaceConfig {
+    /// What a list says of the interface `name`: its own entry, and what that leaves out, `default`.
+    pub(crate) fn of(list: &[Self], name: &str) -> Self {
+        let entry = |name: &str| list.iter().find(|entry| entry.interface == name).cloned();
+        let own = entry(name).unwrap_or_default();
+        let default = entry("default").unwrap_or_default();
+        Self {
+            interface: name.to_owned(),
+            filter: own.filter.or(default.filter),
+            promiscuous: own.promiscuous.or(default.promiscuous),
+            block_size: own.block_size.or(default.block_size),
+            block_timeout: own.block_timeout.or(default.block_timeout),
+        }
+    }
+}
+
+/// Reads `af-packet`. The keys of its clusters are left out: this program reads an interface by one ring.
+pub(crate) fn af_packet(section: &Section<'_>) -> Vec<InterfaceConfig> {
+    let mut list = Vec::new();
+    for (_, entry) in section.children() {
+        let Some(interface) = entry.text_of("interface") else {
+            continue;
+        };
+        list.push(InterfaceConfig {
+            interface: interface.to_owned(),
+            filter: entry.text_of("bpf-filter").map(str::to_owned),
+            promiscuous: entry.read("disable-promisc", flag).map(|disabled| !disabled),
+            block_size: entry.read("block-size", size),
+            block_timeout: entry.read("block-timeout", number),
+        });
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::section::Notes;
+    use crate::tree::read_text;
+
+    #[test]
+    fn an_interface_has_its_entry_and_the_default() {
+        let tree = read_text(
+            "af-packet:\n  - interface: eth0\n    cluster-id: 99\n    block-size: 64kb\n    bpf-filter: tcp port 80\n\
+             \x20 - interface: eth1\n  - interface: default\n    disable-promisc: yes\n    block-timeout: 5\n    block-size: 32768\n",
+        )
+        .expect("it is YAML");
+        let notes = Notes::default();
+        let list = af_packet(&Section::root(&tree.root, &notes).section("af-packet"));
+        assert!(notes.errors.borrow().is_empty());
+        assert_eq!(list.len(), 3);
+        let eth0 = InterfaceConfig::of(&list, "eth0");
+        assert_eq!(eth0.filter.as_deref(), Some("tcp port 80"));
+        assert_eq!((eth0.block_size, eth0.block_timeout), (Some(65536), Some(5)));
+        for other in ["eth1", "eth2"] {
+            let one = InterfaceConfig::of(&list, other);
+            assert_eq!(one.interface, other);
+            assert_eq!(
+                (one.promiscuous, one.block_size, one.filter),
+                (Some(false), Some(32768), None)
+            );
+        }
+        assert_eq!(InterfaceConfig::of(&[], "eth0").block_size, None);
+    }
+
+    #[test]
+    fn keys_without_effect_are_told() {
+        let tree = read_text("af-packet:\n  - interface: eth0\n    cluster-id: 99\n    disable-promisc: no\n")
+            .expect("it is YAML");
+        let notes = Notes::default();
+        af_packet(&Section::root(&tree.root, &notes).section("af-packet"));
+        let unused = crate::unused::unused(&tree.root);
+        assert!(unused.len() == 1 && unused[0].ends_with("cluster-id"), "{unused:?}");
+    }
+}
