@@ -9,7 +9,7 @@ use engine::event::{
     Alert, Anomaly, Body, Dropped, DroppedHeader, Event, Fields, FileInfo, FileKey, FileRecord, FlowRecord,
     FlowSummary, PacketRecord, PacketSource, Position, TcpRecord, VerdictAction, VerdictRecord,
 };
-use engine::rule::{Reference, RuleMeta, Target};
+use engine::rule::{Metadata, Reference, RuleMeta, Target};
 use packet::{LinkType, Timestamp};
 
 /// Rules of each priority, with and without the rest.
@@ -20,21 +20,20 @@ pub(crate) fn rules() -> Vec<RuleMeta> {
         rev: sid + 2,
         priority,
         msg: msg.to_owned(),
-        category: category.to_owned(),
+        category: category.into(),
         text: format!("alert ip any any -> any any (msg:\"{msg}\"; sid:{sid};)"),
         ..RuleMeta::default()
     };
+    let mut metadata = Metadata::default();
+    for (key, value) in [("created_at", "2026_01_01"), ("tag", "a"), ("tag", "b")] {
+        metadata.push(key, value);
+    }
     vec![
         RuleMeta {
-            metadata: vec![
-                ("created_at".to_owned(), "2026_01_01".to_owned()),
-                ("tag".to_owned(), "a".to_owned()),
-                ("tag".to_owned(), "b".to_owned()),
-            ],
+            metadata,
             references: vec![Reference {
-                kind: "url".to_owned(),
-                id: "example.com/x".to_owned(),
-                prefix: "https://".to_owned(),
+                id: "example.com/x".into(),
+                prefix: "https://".into(),
             }],
             target: Some(Target::Destination),
             ..rule(1, 1, "tcp one", "A Network Trojan was detected")

@@ -61,7 +61,7 @@ pub fn parse_classifications(text: &str) -> (HashMap<String, Classification>, Ve
         map.insert(
             name.to_ascii_lowercase(),
             Classification {
-                description: description.to_owned(),
+                description: description.into(),
                 priority,
             },
         );
@@ -87,7 +87,7 @@ pub fn parse_references(text: &str) -> (HashMap<String, ReferenceKind>, Vec<Conf
         map.insert(
             kind.to_ascii_lowercase(),
             ReferenceKind {
-                prefix: prefix.trim().to_owned(),
+                prefix: prefix.trim().into(),
             },
         );
         Ok(())
@@ -320,7 +320,7 @@ mod tests {
         assert_eq!(
             map["web-attack"],
             Classification {
-                description: "An Attack".to_owned(),
+                description: "An Attack".into(),
                 priority: 1
             }
         );

@@ -2,8 +2,10 @@
 //!
 //! Nothing here knows the name of a keyword.
 
+mod headers;
 mod inspect;
 mod ip_only;
+mod lanes;
 mod literal;
 mod number;
 mod pattern_group;
@@ -13,7 +15,9 @@ mod tx_inspect;
 mod tx_prefilter;
 mod verify;
 
+pub use headers::Headers;
 pub use inspect::Inspector;
+pub use lanes::range;
 pub use pattern_group::{PatternGroup, PatternGroupBuilder, ScanState};
 pub use prefilter::{Key, Prefilter, PrefilterBuilder, SignatureGroup};
 pub use rule_set::{BufferUse, RuleSet};

@@ -6,6 +6,7 @@ use hashbrown::HashMap as FastMap;
 use packet::{Direction, Packet};
 
 use super::ip_only::{IpOnly, IpOnlyBuilder};
+use super::lanes::{Lanes, LanesBuilder};
 use super::pattern_group::{PatternGroup, PatternGroupBuilder};
 use super::rule_set::BufferUse;
 use super::tx_prefilter::{TxPrefilter, TxPrefilterBuilder};
@@ -32,7 +33,7 @@ pub struct Prefilter {
 #[derive(Debug, Default)]
 pub struct SignatureGroup {
     /// By a literal of the packet's payload.
-    pub packet_payload: Option<PatternGroup>,
+    pub packet_payload: Option<Lanes>,
     /// By a literal of the stream's.
     pub stream_payload: Option<PatternGroup>,
     /// By a literal of a buffer cut from the packet.
@@ -48,8 +49,8 @@ pub struct SignatureGroup {
 /// What a rule cannot match without.
 #[derive(Clone, Debug)]
 pub enum Key {
-    /// A literal in the payload.
-    Payload(Box<[u8]>, bool),
+    /// A literal in the payload, and between which places it must stand, where that is written.
+    Payload(Box<[u8]>, bool, Option<(usize, usize)>),
     /// A literal in a buffer cut from the packet, or of the transaction.
     Buffer(BufferId, Box<[u8]>, bool),
     /// Nothing that can be looked up by its bytes.
@@ -69,7 +70,7 @@ pub struct PrefilterBuilder {
 
 #[derive(Debug, Default)]
 struct GroupBuilder {
-    packet_payload: PatternGroupBuilder,
+    packet_payload: LanesBuilder,
     stream_payload: PatternGroupBuilder,
     buffers: HashMap<BufferId, PatternGroupBuilder>,
     rest: SignatureGroup,
@@ -144,10 +145,10 @@ impl PrefilterBuilder {
 impl GroupBuilder {
     fn add(&mut self, index: u32, rule: &Rule, key: &Key, class: Class) {
         match key {
-            Key::Payload(literal, nocase) => {
+            Key::Payload(literal, nocase, place) => {
                 let of = rule.payload.as_ref().map_or(PayloadOf::Packet, |p| p.of);
                 if class != Class::Tcp || of != PayloadOf::Stream {
-                    self.packet_payload.add(literal, *nocase, index);
+                    self.packet_payload.add(index, rule, literal, *nocase, *place);
                 }
                 if class == Class::Tcp && of != PayloadOf::Packet {
                     self.stream_payload.add(literal, *nocase, index);
@@ -221,9 +222,8 @@ impl Prefilter {
     /// Bytes of memory that the matchers take.
     pub fn memory(&self) -> usize {
         let of = |g: &SignatureGroup| {
-            let all = g
-                .packet_payload
-                .iter()
+            let lanes = g.packet_payload.iter().flat_map(Lanes::groups);
+            let all = lanes
                 .chain(&g.stream_payload)
                 .chain(g.buffers.iter().map(|(_, group)| group));
             all.map(PatternGroup::memory).sum::<usize>()

@@ -2,6 +2,7 @@
 
 use packet::{Direction, Packet};
 
+use super::headers::Headers;
 use super::prefilter::Prefilter;
 use crate::app_layer::{AppLayer, FileSettings, ProtocolId, Transaction};
 use crate::buffer::{BufferDef, BufferId, Provider, Source, Transform};
@@ -12,6 +13,8 @@ use crate::rule::{Effect, Op, Rule, RuleMeta, StateCheck, TagScope, TxCondition}
 pub struct RuleSet {
     /// What verification reads.
     pub rules: Vec<Rule>,
+    /// Which of them ask the same of protocol, addresses and ports.
+    pub headers: Headers,
     /// What alerts say, by the same index.
     pub meta: Vec<RuleMeta>,
     /// The buffers that rules inspect, by [`BufferId`].

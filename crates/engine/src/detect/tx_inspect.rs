@@ -50,6 +50,7 @@ impl Detector {
             return;
         };
         let ended = flow.has_ended(direction);
+        self.fits.begin();
         let Some(list) = flow.transactions_mut() else { return };
         let empty = TxGroup::default();
         let group = rules
@@ -118,11 +119,14 @@ impl Detector {
                 continue;
             };
             self.verified += 1;
-            let stand = self.stand(rules, rule, input, (state, tx), place, vars, &mut candidate.held);
+            let times = self.fits.ask(rules, candidate.rule, input.context.packet);
+            let stand = match times {
+                0 => Stand::NotNow,
+                _ => self.stand(rules, rule, input, (state, tx), place, vars, &mut candidate.held),
+            };
             candidate.settled = matches!(stand, Stand::Matches | Stand::Over);
             if stand == Stand::Matches {
                 state.alerted |= !rule.silent;
-                let times = rule.header.fits(input.context.packet);
                 matches.extend((0..times).map(|_| Match {
                     rule: candidate.rule,
                     stream: rule.header.protocols.has(6),
@@ -210,9 +214,7 @@ impl Detector {
         held: &mut u32,
     ) -> Stand {
         let context = &input.context;
-        if !rule.header.protocols.matches(context.packet)
-            || rule.header.fits(context.packet) == 0
-            || !flow_matches(rule.flow, input)
+        if !flow_matches(rule.flow, input)
             || !rule.state.iter().all(|check| vars.holds(check))
             || !rule.checks.iter().all(|check| check.matches(context))
         {

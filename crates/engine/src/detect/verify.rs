@@ -2,6 +2,7 @@
 
 use packet::{Direction, Tunnel};
 
+use super::headers::Fits;
 use super::inspect::Inspector;
 use super::pattern_group::ScanState;
 use super::rule_set::RuleSet;
@@ -64,6 +65,7 @@ pub struct Detector {
     pub(super) candidates: Vec<u32>,
     pub(super) transformed: [Vec<u8>; 2],
     pub(super) made: Vec<u8>,
+    pub(super) fits: Fits,
     /// How many candidates were verified, and how many matched.
     pub verified: u64,
 }
@@ -73,17 +75,18 @@ impl Detector {
     ///
     /// Conditions that cross flows are not asked: whoever applies policy asks them.
     pub fn run(&mut self, rules: &RuleSet, input: &Input<'_>, vars: &mut FlowVars, matches: &mut Vec<Match>) {
+        self.fits.begin();
         self.collect(rules, input);
         let mut candidates = std::mem::take(&mut self.candidates);
         for &index in &candidates {
-            let Some(rule) = rules.rules.get(index as usize) else {
-                continue;
-            };
             self.verified += 1;
-            let times = rule.header.fits(input.context.packet);
+            let times = self.fits.ask(rules, index, input.context.packet);
             if times == 0 {
                 continue;
             }
+            let Some(rule) = rules.rules.get(index as usize) else {
+                continue;
+            };
             if let Some(stream) = self.verify(rules, rule, input, vars) {
                 matches.extend((0..times).map(|_| Match {
                     rule: index,
@@ -142,10 +145,10 @@ impl Detector {
                         patterns.scan(data, &mut self.scan, out);
                     }
                 }
-                if let Some(patterns) = &group.packet_payload
+                if let Some(lanes) = &group.packet_payload
                     && input.packet_payload_counts()
                 {
-                    patterns.scan(packet.payload, &mut self.scan, out);
+                    lanes.scan(packet, &mut self.scan, out);
                 }
             }
             if let Some(patterns) = &group.stream_payload {
@@ -163,9 +166,8 @@ impl Detector {
 
     /// Whether the rule matches: then, whether in the stream.
     fn verify(&mut self, rules: &RuleSet, rule: &Rule, input: &Input<'_>, vars: &FlowVars) -> Option<bool> {
-        let (context, packet) = (&input.context, input.context.packet);
-        if !rule.header.protocols.matches(packet)
-            || !flow_matches(rule.flow, input)
+        let context = &input.context;
+        if !flow_matches(rule.flow, input)
             || !app_matches(rule, input)
             || (rule.at_recognition && !context.flow.is_some_and(|flow| flow.app.fresh))
             || !rule.state.iter().all(|check| vars.holds(check))

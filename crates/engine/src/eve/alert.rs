@@ -153,7 +153,7 @@ struct PacketInfo {
 }
 
 /// `metadata` of the rule: each key once, with all its values.
-struct Metadata<'a>(&'a [(String, String)]);
+struct Metadata<'a>(&'a crate::rule::Metadata);
 
 impl Serialize for Metadata<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -164,8 +164,8 @@ impl Serialize for Metadata<'_> {
                 let values: Vec<&str> = self
                     .0
                     .iter()
-                    .filter(|(k, _)| k == key)
-                    .map(|(_, v)| v.as_str())
+                    .filter(|(k, _)| *k == key)
+                    .map(|(_, value)| value)
                     .collect();
                 map.serialize_entry(key, &values)?;
             }

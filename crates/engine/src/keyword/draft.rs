@@ -21,6 +21,8 @@ pub struct RuleDraft<'e> {
     pub protocols: ProtocolSet,
     /// What the rule says of itself.
     pub meta: RuleMeta,
+    /// Whether a `classtype` was given.
+    pub classified: bool,
     /// Whether `priority` was given, which `classtype` then does not change.
     pub priority_given: bool,
     /// What `flow` asks.
@@ -92,6 +94,7 @@ impl<'e> RuleDraft<'e> {
                 priority: 3,
                 ..RuleMeta::default()
             },
+            classified: false,
             priority_given: false,
             flow: FlowCondition::default(),
             checks: Vec::new(),

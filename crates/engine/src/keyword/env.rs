@@ -80,7 +80,7 @@ impl fmt::Debug for Files {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Classification {
     /// EVE's `category`.
-    pub description: String,
+    pub description: Arc<str>,
     /// 1 is the gravest.
     pub priority: u8,
 }
@@ -89,7 +89,7 @@ pub struct Classification {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReferenceKind {
     /// The URL that the id is appended to.
-    pub prefix: String,
+    pub prefix: Arc<str>,
 }
 
 #[derive(Debug, Default)]

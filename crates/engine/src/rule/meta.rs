@@ -1,6 +1,6 @@
 //! What an alert says of its rule.
 
-use serde::Serialize;
+use std::sync::Arc;
 
 /// What a rule says of itself.
 #[derive(Clone, Debug, Default)]
@@ -13,16 +13,14 @@ pub struct RuleMeta {
     pub rev: u32,
     /// The message.
     pub msg: String,
-    /// `classtype`'s short name.
-    pub classtype: Option<String>,
-    /// `classtype`'s text, EVE's `category`.
-    pub category: String,
+    /// `classtype`'s text, EVE's `category`; shared by the rules of a class.
+    pub category: Arc<str>,
     /// 1 is the gravest; EVE's `severity`.
     pub priority: u8,
     /// Where to read more.
     pub references: Vec<Reference>,
-    /// Key and value, in the order of the rule.
-    pub metadata: Vec<(String, String)>,
+    /// What else there is to say.
+    pub metadata: Metadata,
     /// Which side is under attack.
     pub target: Option<Target>,
     /// The application protocol of the header, if it names one.
@@ -34,14 +32,48 @@ pub struct RuleMeta {
 }
 
 /// A `reference`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// `url`, `cve` ...
-    pub kind: String,
-    /// The id within that kind.
-    pub id: String,
-    /// What stands before the id in records: a URL's beginning, of reference.config.
-    pub prefix: String,
+    /// The id within its kind.
+    pub id: Box<str>,
+    /// What stands before the id in records: a URL's beginning, of reference.config; shared by the references of a kind.
+    pub prefix: Arc<str>,
+}
+
+/// `metadata`: keys and values, in the order of the rule.
+// PERF: one allocation for a rule; as pairs of strings this was a fifth of all memory that ET Open takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// As the rule has it, `key value,key value`: there is no blank in a key, and no comma in either.
+    text: String,
+}
+
+impl Metadata {
+    /// Adds a key, which has no blank in it, and its value; neither has a comma.
+    pub fn push(&mut self, key: &str, value: &str) {
+        if !self.text.is_empty() {
+            self.text.push(',');
+        }
+        self.text.push_str(key);
+        self.text.push(' ');
+        self.text.push_str(value);
+    }
+
+    /// Keys and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let items = self.text.split(',').filter(|item| !item.is_empty());
+        items.map(|item| item.split_once(' ').unwrap_or((item, "")))
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Gives back what was reserved and is not needed.
+    pub fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+    }
 }
 
 /// Which side a rule says is under attack.

@@ -18,7 +18,7 @@ pub use address::AddressSet;
 pub use check::{AppFacts, FlowFacts, Hint, PacketCheck, PacketContext};
 pub use dataset::{Dataset, DatasetKind, DatasetState, Member};
 pub use header::{FlowCondition, FragmentCondition, Header, ProtocolSet, StreamCondition};
-pub use meta::{Action, Reference, Reject, RuleMeta, Target};
+pub use meta::{Action, Metadata, Reference, Reject, RuleMeta, Target};
 pub use op::{
     Base, Base64, BufferCheck, BufferView, ByteExtract, ByteJump, ByteMath, ByteTest, Compare, Content, Encoding,
     FastPattern, IsDataAt, JumpFrom, MAX_VARS, Math, Num, Op, Pcre, Read, Regex, SizeTest, VarId,

@@ -84,7 +84,7 @@ impl BlockPool {
             return;
         };
         // LIMIT: spare blocks of a size.
-        if self.spare[class].len() < SPARE_BLOCKS {
+        if self.spare[class].len() < SPARE_BLOCKS[class] {
             block.clear();
             self.spare[class].push(block);
         }
@@ -92,10 +92,10 @@ impl BlockPool {
 }
 
 /// Sizes of the blocks that are kept, in bytes.
-const CLASSES: [usize; 4] = [512, 2048, 8192, 32768];
-/// Spare blocks of a size: 5.4 MiB altogether at most.
-const SPARE_BLOCKS: usize = 128;
-const SPARE_BUFFERS: usize = 1024;
+const CLASSES: [usize; 7] = [512, 1024, 2048, 4096, 8192, 16384, 32768];
+/// Spare blocks of each size: 400 KiB at most, for each of the shards.
+const SPARE_BLOCKS: [usize; CLASSES.len()] = [32, 32, 32, 16, 8, 4, 4];
+const SPARE_BUFFERS: usize = 128;
 
 #[cfg(test)]
 mod tests {
@@ -105,10 +105,10 @@ mod tests {
     fn blocks_come_back() {
         let mut pool = BlockPool::default();
         let block = pool.take(600);
-        assert_eq!(block.capacity(), 2048);
+        assert_eq!(block.capacity(), 1024);
         let at = block.as_ptr() as usize;
         pool.give(block);
-        let again = pool.take(2000);
+        let again = pool.take(1000);
         assert_eq!(again.as_ptr() as usize, at);
         assert_eq!(pool.take(100_000).capacity(), 100_000);
         assert_eq!(BlockPool::size_for(1), 512);

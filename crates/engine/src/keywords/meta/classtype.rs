@@ -25,16 +25,13 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
             Problem::new(format!("the class `{name}` is not in classification.config"))
                 .help("the alert has no category and the severity 3"),
         );
-        if draft.meta.classtype.is_none() {
-            draft.meta.classtype = Some(name.to_owned());
-        }
+        draft.classified = true;
         return Ok(());
     };
     // Suricata: of several the one with the highest priority is used.
-    let graver =
-        draft.meta.category.is_empty() || draft.meta.classtype.is_none() || class.priority < draft.meta.priority;
+    let graver = draft.meta.category.is_empty() || !draft.classified || class.priority < draft.meta.priority;
     if graver {
-        draft.meta.classtype = Some(name.to_owned());
+        draft.classified = true;
         draft.meta.category.clone_from(&class.description);
         if !draft.priority_given {
             draft.meta.priority = class.priority;
@@ -72,7 +69,7 @@ mod tests {
             &[(&CLASSTYPE, "small"), (&CLASSTYPE, "grave"), (&CLASSTYPE, "small")],
         )
         .expect("three classes");
-        assert_eq!((draft.meta.category.as_str(), draft.meta.priority), ("Grave", 1));
+        assert_eq!((&*draft.meta.category, draft.meta.priority), ("Grave", 1));
     }
 
     #[test]
@@ -85,7 +82,7 @@ mod tests {
         for order in orders {
             let mut draft = draft(&env);
             apply(&mut draft, &order).expect("class and priority");
-            assert_eq!((draft.meta.category.as_str(), draft.meta.priority), ("Grave", 2));
+            assert_eq!((&*draft.meta.category, draft.meta.priority), ("Grave", 2));
         }
     }
 

@@ -29,7 +29,7 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         if draft.dialect == Dialect::Snort2 && key == "service" && !value.is_empty() {
             draft.services.push(value.to_owned());
         }
-        draft.meta.metadata.push((key.to_owned(), value.to_owned()));
+        draft.meta.metadata.push(key, value);
     }
     Ok(())
 }
@@ -51,12 +51,7 @@ mod tests {
                 &[(&METADATA, "policy balanced-ips drop, service http, lone , a  b c")],
             )
             .expect("metadata");
-            let pairs: Vec<_> = draft
-                .meta
-                .metadata
-                .iter()
-                .map(|(k, v)| (k.as_str(), v.as_str()))
-                .collect();
+            let pairs: Vec<_> = draft.meta.metadata.iter().collect();
             assert_eq!(
                 pairs,
                 [

@@ -38,8 +38,7 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
         );
     }
     draft.meta.references.push(Reference {
-        kind,
-        id: id.to_owned(),
+        id: id.into(),
         prefix: known.unwrap_or_default(),
     });
     Ok(())
@@ -48,25 +47,24 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keyword::Env;
+    use crate::keyword::{Env, ReferenceKind};
     use crate::keywords::sample::{apply, draft};
 
     #[test]
     fn kind_and_id() {
-        let env = Env::default();
+        let mut env = Env::default();
+        let kind = ReferenceKind {
+            prefix: "https://cve.example/".into(),
+        };
+        env.references.insert("cve".to_owned(), kind);
         let mut draft = draft(&env);
         apply(
             &mut draft,
             &[(&REFERENCE, " url , example.org/a,b"), (&REFERENCE, "CVE,2020-1")],
         )
         .expect("two");
-        let pairs: Vec<_> = draft
-            .meta
-            .references
-            .iter()
-            .map(|r| (r.kind.as_str(), r.id.as_str()))
-            .collect();
-        assert_eq!(pairs, [("url", "example.org/a,b"), ("cve", "2020-1")]);
+        let pairs: Vec<_> = draft.meta.references.iter().map(|r| (&*r.prefix, &*r.id)).collect();
+        assert_eq!(pairs, [("", "example.org/a,b"), ("https://cve.example/", "2020-1")]);
         for text in ["url", "url,", "\"url,example.org\"", ""] {
             assert!(apply(&mut draft, &[(&REFERENCE, text)]).is_err(), "{text}");
         }

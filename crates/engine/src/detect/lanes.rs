@@ -1,0 +1,294 @@
+//! The literals of packets' payloads, in lanes: by how much of which payloads must be searched for them.
+//!
+//! PERF: the bytes of a TCP packet are searched as part of their stream already. Most rules that want the packet as well
+//! say where in it (`offset`, `depth`), how long it is (`dsize`) or which port it goes to, so that few payloads must be
+//! searched to their end. Over mixed traffic with ET Open that is a third of all bytes that were searched before.
+
+use packet::Packet;
+
+use super::pattern_group::{PatternGroup, PatternGroupBuilder, ScanState};
+use crate::rule::{Content, Hint, Num, Op, PortSet, Rule};
+
+/// The literals of packets' payloads.
+#[derive(Debug, Default)]
+pub struct Lanes {
+    /// Literals that must stand within the first [`FRONT`] bytes, and those that open the gate ([`GATE`]).
+    front: Option<PatternGroup>,
+    /// Literals of rules that want something else within the first bytes too: searched for where that is there.
+    gated: Option<PatternGroup>,
+    /// What opens the gate, or is a rule's literal ([`GATE`] or its index), and is too short to be searched for.
+    short: Box<[Short]>,
+    /// Literals of rules for payloads of at most so many bytes.
+    small: Option<(usize, PatternGroup)>,
+    /// Literals of rules for few ports.
+    ported: Option<(PortGate, PatternGroup)>,
+    /// All others.
+    rest: Option<PatternGroup>,
+}
+
+/// Collects the literals of [`Lanes`].
+#[derive(Debug, Default)]
+pub struct LanesBuilder {
+    front: PatternGroupBuilder,
+    gated: PatternGroupBuilder,
+    short: Vec<Short>,
+    small: PatternGroupBuilder,
+    max_small: usize,
+    ported: PatternGroupBuilder,
+    ports: PortGate,
+    rest: PatternGroupBuilder,
+}
+
+/// A literal of one or two bytes, where in the payload it must stand, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Short {
+    /// [`GATE`] comes last: what is for it alone need not be looked at once it is open.
+    rule: u32,
+    from: usize,
+    to: usize,
+    /// The literal, and the bits of it that count, for both cases of a letter.
+    bytes: u16,
+    mask: u16,
+    one: bool,
+}
+
+/// A destination port of these, or a source port of those: a bit for each.
+#[derive(Debug, Default)]
+struct PortGate {
+    dst: Bits,
+    src: Bits,
+}
+
+/// A bit for each port; empty until one is set.
+#[derive(Debug, Default)]
+struct Bits(Vec<u64>);
+
+impl LanesBuilder {
+    /// Adds a rule under a literal of its payload, which stands in `place` ([`range`]) where that is known.
+    pub fn add(&mut self, index: u32, rule: &Rule, literal: &[u8], nocase: bool, place: Option<(usize, usize)>) {
+        if let Some((from, to)) = place.filter(|(_, to)| *to <= FRONT) {
+            return match Short::new(literal, nocase, (from, to), index) {
+                Some(short) => self.short.push(short),
+                None => self.front.add(literal, nocase, index),
+            };
+        }
+        let size = rule.checks.iter().find_map(|check| match check.hint() {
+            Some(Hint::PayloadSize(_, most)) => Some(usize::from(most)),
+            _ => None,
+        });
+        if let Some(size) = size.filter(|size| *size <= SMALL) {
+            self.max_small = self.max_small.max(size);
+            return self.small.add(literal, nocase, index);
+        }
+        if let Some(gate) = gate(rule) {
+            match Short::new(&gate.pattern, gate.nocase, range(gate).unwrap_or((0, FRONT)), GATE) {
+                Some(short) => self.short.push(short),
+                None => self.front.add(&gate.pattern, gate.nocase, GATE),
+            }
+            return self.gated.add(literal, nocase, index);
+        }
+        if self.ports.admit(rule) {
+            return self.ported.add(literal, nocase, index);
+        }
+        self.rest.add(literal, nocase, index);
+    }
+
+    /// Builds the matchers; `None` when no rule was added.
+    pub fn build(mut self) -> Option<Lanes> {
+        self.short.sort_unstable();
+        self.short.dedup();
+        let lanes = Lanes {
+            front: self.front.build(),
+            gated: self.gated.build(),
+            short: self.short.into(),
+            small: self.small.build().map(|group| (self.max_small, group)),
+            ported: self.ported.build().map(|group| (self.ports, group)),
+            rest: self.rest.build(),
+        };
+        let any = lanes.groups().next().is_some() || !lanes.short.is_empty();
+        any.then_some(lanes)
+    }
+}
+
+impl Lanes {
+    /// Appends the rules whose literal occurs in the packet's payload where it may count; a rule may come more than once.
+    pub fn scan(&self, packet: &Packet<'_>, state: &mut ScanState, candidates: &mut Vec<u32>) {
+        let payload = packet.payload;
+        let front = payload.get(..FRONT).unwrap_or(payload);
+        let mut open = false;
+        if let Some(group) = &self.front {
+            let before = candidates.len();
+            group.scan(front, state, candidates);
+            let found = candidates.len();
+            let mut kept = before;
+            for at in before..found {
+                let rule = candidates[at];
+                open |= rule == GATE;
+                candidates[kept] = rule;
+                kept += usize::from(rule != GATE);
+            }
+            candidates.truncate(kept);
+        }
+        for short in &self.short {
+            if short.rule != GATE {
+                if short.stands(front) {
+                    candidates.push(short.rule);
+                }
+            } else if open || short.stands(front) {
+                open = true;
+                break;
+            }
+        }
+        if let Some(group) = self.gated.as_ref().filter(|_| open) {
+            group.scan(payload, state, candidates);
+        }
+        if let Some((most, group)) = &self.small
+            && payload.len() <= *most
+        {
+            group.scan(payload, state, candidates);
+        }
+        if let Some((ports, group)) = &self.ported
+            && ports.opens(packet)
+        {
+            group.scan(payload, state, candidates);
+        }
+        if let Some(group) = &self.rest {
+            group.scan(payload, state, candidates);
+        }
+    }
+
+    /// The matchers.
+    pub fn groups(&self) -> impl Iterator<Item = &PatternGroup> {
+        let small = self.small.as_ref().map(|(_, group)| group);
+        let ported = self.ported.as_ref().map(|(_, group)| group);
+        [
+            self.front.as_ref(),
+            self.gated.as_ref(),
+            small,
+            ported,
+            self.rest.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+impl Short {
+    /// `None` for literals of three bytes and more.
+    fn new(literal: &[u8], nocase: bool, (from, to): (usize, usize), rule: u32) -> Option<Self> {
+        let case = |byte: u8| {
+            if nocase && byte.is_ascii_alphabetic() {
+                0xdf
+            } else {
+                0xff
+            }
+        };
+        let (bytes, mask, one) = match *literal {
+            [a] => ([a, 0], [case(a), 0], true),
+            [a, b] => ([a, b], [case(a), case(b)], false),
+            _ => return None,
+        };
+        let mask = u16::from_le_bytes(mask);
+        Some(Self {
+            rule,
+            from,
+            to,
+            bytes: u16::from_le_bytes(bytes) & mask,
+            mask,
+            one,
+        })
+    }
+
+    fn stands(&self, front: &[u8]) -> bool {
+        let Some(part) = front.get(self.from..self.to.min(front.len())) else {
+            return false;
+        };
+        let is = |first: u8, second: u8| u16::from_le_bytes([first, second]) & self.mask == self.bytes;
+        if self.one {
+            part.iter().any(|byte| is(*byte, 0))
+        } else {
+            part.windows(2).any(|pair| is(pair[0], pair[1]))
+        }
+    }
+}
+
+impl PortGate {
+    /// Adds the ports of a rule, if they are few and none that much traffic goes to.
+    fn admit(&mut self, rule: &Rule) -> bool {
+        let few = |ports: &PortSet| ports.len() <= FEW_PORTS && !BUSY.iter().any(|busy| ports.contains(*busy));
+        let header = &rule.header;
+        if header.both_ways {
+            return false;
+        }
+        if let Some(ports) = header.dst_ports.as_deref().filter(|ports| few(ports)) {
+            self.dst.set(ports);
+            return true;
+        }
+        if let Some(ports) = header.src_ports.as_deref().filter(|ports| few(ports)) {
+            self.src.set(ports);
+            return true;
+        }
+        false
+    }
+
+    fn opens(&self, packet: &Packet<'_>) -> bool {
+        self.dst.has(packet.dst_port()) || self.src.has(packet.src_port())
+    }
+}
+
+impl Bits {
+    fn set(&mut self, ports: &PortSet) {
+        self.0.resize(1 << 10, 0);
+        for port in ports.intervals().iter().flat_map(|(a, b)| *a..=*b) {
+            self.0[usize::from(port >> 6)] |= 1 << (port & 63);
+        }
+    }
+
+    fn has(&self, port: u16) -> bool {
+        self.0
+            .get(usize::from(port >> 6))
+            .is_some_and(|word| word >> (port & 63) & 1 != 0)
+    }
+}
+
+/// The first and the last place, in bytes from the start of the payload, between which a content must stand, where that
+/// is written in the rule.
+pub fn range(content: &Content) -> Option<(usize, usize)> {
+    if content.negated || content.distance.is_some() || content.within.is_some() {
+        return None;
+    }
+    if content.starts_with {
+        return Some((0, content.pattern.len()));
+    }
+    let written = |num: Num| match num {
+        Num::Const(n) => usize::try_from(n).ok(),
+        Num::Var(_) => None,
+    };
+    let from = content.offset.map_or(Some(0), written)?;
+    Some((from, from.checked_add(content.depth.and_then(written)?)?))
+}
+
+/// The longest content of the rule's payload that must stand within the first bytes.
+fn gate(rule: &Rule) -> Option<&Content> {
+    let ops = rule.payload.iter().flat_map(|payload| payload.ops.iter());
+    let contents = ops.filter_map(|op| match op {
+        Op::Content(content) => Some(content),
+        _ => None,
+    });
+    let early = contents.filter(|content| range(content).is_some_and(|(_, to)| to <= FRONT));
+    early.max_by_key(|content| content.pattern.len())
+}
+
+/// How many bytes of a payload are its front. In ET Open 19 of 20 literals that are bound to a place are within 32.
+const FRONT: usize = 64;
+/// At most so many bytes make a small payload.
+const SMALL: usize = 512;
+/// What stands for the gate among the rules of the front; there are never so many rules.
+const GATE: u32 = u32::MAX;
+/// A rule with at most so many ports is in a lane by port.
+const FEW_PORTS: usize = 1024;
+/// Ports of so much traffic that a lane of their own would be searched most of the time.
+const BUSY: [u16; 3] = [80, 443, 53];
+
+#[cfg(test)]
+mod tests;
