@@ -64,10 +64,19 @@ pub fn parse<'s>(sources: &'s [SourceText<'s>], dialect: Option<Dialect>, disabl
         dialect,
         include_disabled: disabled,
     };
-    sources
-        .par_iter()
-        .map(|source| rule_parser::parse_source(source, &options))
-        .collect()
+    sources.par_iter().map(|source| in_pieces(source, &options)).collect()
+}
+
+/// Parses a file, a large one in pieces on all cores; the result is the same.
+fn in_pieces<'s>(source: &'s SourceText<'s>, options: &ParseOptions) -> RuleFile<'s> {
+    let text = source.text();
+    let pieces: Vec<_> = rule_parser::cut_pieces(text, text.len() / PIECE)
+        .into_par_iter()
+        .map(|range| rule_parser::parse_piece(text, range, options))
+        .collect();
+    let mut file = rule_parser::join_pieces(text, options, pieces);
+    file.diagnostics.splice(0..0, source.diagnostics().iter().cloned());
+    file
 }
 
 /// Turns bytes into text that the parser takes; bytes that are no UTF-8 are kept.
@@ -77,3 +86,6 @@ pub fn texts(sources: &[RuleSource]) -> Vec<SourceText<'_>> {
         .map(|s| SourceText::from_bytes(s.path.as_str(), &s.bytes))
         .collect()
 }
+
+/// Bytes of a piece of a rule file: some hundred rules.
+const PIECE: usize = 1 << 19;

@@ -40,6 +40,7 @@ pub struct Ready {
 /// Reads traffic, as the command line says.
 pub fn run(args: &RunArgs) -> Ended {
     let started = Instant::now();
+    share_the_load();
     if args.rules.is_empty() && args.config.is_none() && !args.manner.no_rules {
         return Err(Failure::new(
             Exit::Usage,
@@ -121,6 +122,19 @@ fn log_failure(args: &RunArgs, error: &anyhow::Error) {
     {
         log.error("conf", &format!("{error:#}"));
     }
+}
+
+/// Makes this thread one of those that read rules.
+// PERF: what a thread frees, glibc keeps for that thread: this one goes on to read traffic, so that it should be among
+// those that freed what was read of the rules.
+fn share_the_load() {
+    // Rules are read anew on another thread, which must find one at work beside this.
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
+    // It fails where there is a pool already, which is as good.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .use_current_thread()
+        .build_global();
 }
 
 fn set_up(args: &RunArgs) -> anyhow::Result<Setup> {

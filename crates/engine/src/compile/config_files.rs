@@ -1,6 +1,6 @@
 //! classification.config, reference.config and threshold.config.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 use super::rule::Compiled;

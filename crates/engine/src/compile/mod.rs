@@ -17,7 +17,7 @@ pub use order::ActionOrder;
 pub use pending::is_protocol as is_pending_protocol;
 pub use variables::{STANDARD_ADDRESSES, STANDARD_PORTS, VariableError, Variables};
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use rayon::prelude::*;
 use rule_parser::{Diagnostic, Dialect, RuleFile, Span};

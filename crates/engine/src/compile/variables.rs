@@ -1,6 +1,6 @@
 //! Variables of rule headers: `$HOME_NET`, `$HTTP_PORTS`.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 use rule_parser::{AddressExpr, AddressNode, Diagnostic, PortExpr, PortNode};

@@ -3,7 +3,7 @@
 //! PERF: nineteen of twenty candidates fall here. ET Open's 31,996 rules have some thousand headers, and what they say of
 //! the packet stays in the cache, which the rules themselves do not.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 use packet::Packet;

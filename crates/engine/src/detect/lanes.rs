@@ -18,6 +18,9 @@ pub struct Lanes {
     gated: Option<PatternGroup>,
     /// What opens the gate, or is a rule's literal ([`GATE`] or its index), and is too short to be searched for.
     short: Box<[Short]>,
+    /// The same, where it must be the payload's first byte or two; and a bit for each such first byte.
+    first: Box<[Short]>,
+    first_bytes: [u64; 4],
     /// Literals of rules for payloads of at most so many bytes.
     small: Option<(usize, PatternGroup)>,
     /// Literals of rules for few ports.
@@ -97,15 +100,18 @@ impl LanesBuilder {
     pub fn build(mut self) -> Option<Lanes> {
         self.short.sort_unstable();
         self.short.dedup();
+        let first: Vec<Short> = self.short.extract_if(.., |short| short.is_first()).collect();
         let lanes = Lanes {
             front: self.front.build(),
             gated: self.gated.build(),
+            first_bytes: first.iter().fold([0; 4], Short::with_first_bytes),
+            first: first.into(),
             short: self.short.into(),
             small: self.small.build().map(|group| (self.max_small, group)),
             ported: self.ported.build().map(|group| (self.ports, group)),
             rest: self.rest.build(),
         };
-        let any = lanes.groups().next().is_some() || !lanes.short.is_empty();
+        let any = lanes.groups().next().is_some() || !lanes.short.is_empty() || !lanes.first.is_empty();
         any.then_some(lanes)
     }
 }
@@ -128,6 +134,17 @@ impl Lanes {
                 kept += usize::from(rule != GATE);
             }
             candidates.truncate(kept);
+        }
+        let first = payload
+            .first()
+            .map_or(0, |byte| self.first_bytes[usize::from(byte >> 6)] >> (byte & 63) & 1);
+        let first = if first == 0 { &[][..] } else { &self.first };
+        for short in first {
+            match (short.rule, short.stands(front)) {
+                (GATE, stands) => open |= stands,
+                (rule, true) => candidates.push(rule),
+                (_, false) => {}
+            }
         }
         for short in &self.short {
             if short.rule != GATE {
@@ -197,6 +214,20 @@ impl Short {
             mask,
             one,
         })
+    }
+
+    /// Whether there is but one place for it, the payload's start.
+    fn is_first(&self) -> bool {
+        self.from == 0 && self.to == if self.one { 1 } else { 2 }
+    }
+
+    fn with_first_bytes(mut bits: [u64; 4], short: &Self) -> [u64; 4] {
+        let [mask, _] = short.mask.to_le_bytes();
+        let [wanted, _] = short.bytes.to_le_bytes();
+        for byte in (0..=u8::MAX).filter(|byte| byte & mask == wanted) {
+            bits[usize::from(byte >> 6)] |= 1 << (byte & 63);
+        }
+        bits
     }
 
     fn stands(&self, front: &[u8]) -> bool {

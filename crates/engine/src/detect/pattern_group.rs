@@ -1,6 +1,6 @@
 //! Rules by a literal that they cannot match without.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use crate::mpm::{self, Hits, Mpm, Pattern, Scratch};
 

@@ -1,8 +1,6 @@
 //! The prefilter: which rules there is a reason to look at, for a packet.
 
-use std::collections::HashMap;
-
-use hashbrown::HashMap as FastMap;
+use hashbrown::HashMap;
 use packet::{Direction, Packet};
 
 use super::ip_only::{IpOnly, IpOnlyBuilder};
@@ -18,11 +16,11 @@ use crate::rule::{Header, Hint, PayloadOf, PortSet, ProtocolSet, Rule};
 pub struct Prefilter {
     groups: Vec<SignatureGroup>,
     /// Rules that ask for a decoder event, by its number.
-    pub decoder_events: FastMap<u16, Vec<u32>>,
+    pub decoder_events: HashMap<u16, Vec<u32>>,
     /// Rules that ask for a stream event, by its number.
-    pub stream_events: FastMap<u16, Vec<u32>>,
+    pub stream_events: HashMap<u16, Vec<u32>>,
     /// Rules that ask for what went wrong between protocols, by the event's number.
-    pub app_events: FastMap<u8, Vec<u32>>,
+    pub app_events: HashMap<u8, Vec<u32>>,
     /// Rules that only ask for addresses.
     pub ip_only: IpOnly,
     /// Rules that ask for something of a transaction.
@@ -39,9 +37,9 @@ pub struct SignatureGroup {
     /// By a literal of a buffer cut from the packet.
     pub buffers: Vec<(BufferId, PatternGroup)>,
     /// Without a literal, by destination port.
-    by_dst_port: FastMap<u16, Vec<u32>>,
+    by_dst_port: HashMap<u16, Vec<u32>>,
     /// Without a literal, by source port.
-    by_src_port: FastMap<u16, Vec<u32>>,
+    by_src_port: HashMap<u16, Vec<u32>>,
     /// Without a literal and without few ports.
     always: Vec<u32>,
 }
@@ -61,9 +59,9 @@ pub enum Key {
 #[derive(Debug, Default)]
 pub struct PrefilterBuilder {
     groups: Vec<GroupBuilder>,
-    decoder_events: FastMap<u16, Vec<u32>>,
-    stream_events: FastMap<u16, Vec<u32>>,
-    app_events: FastMap<u8, Vec<u32>>,
+    decoder_events: HashMap<u16, Vec<u32>>,
+    stream_events: HashMap<u16, Vec<u32>>,
+    app_events: HashMap<u8, Vec<u32>>,
     ip_only: IpOnlyBuilder,
     transactions: TxPrefilterBuilder,
 }

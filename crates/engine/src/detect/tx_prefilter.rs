@@ -1,8 +1,6 @@
 //! The prefilter of rules that ask for something of a transaction, by protocol and direction.
 
-use std::collections::HashMap;
-
-use hashbrown::HashMap as FastMap;
+use hashbrown::HashMap;
 use packet::Direction;
 
 use super::pattern_group::{PatternGroup, PatternGroupBuilder};
@@ -15,7 +13,7 @@ use crate::rule::{Rule, TxCondition};
 /// Which rules there is a reason to look at, for a transaction, by protocol and direction.
 #[derive(Debug, Default)]
 pub struct TxPrefilter {
-    groups: FastMap<(ProtocolId, u8), TxGroup>,
+    groups: HashMap<(ProtocolId, u8), TxGroup>,
 }
 
 /// The rules for transactions of one protocol in one direction.
@@ -24,7 +22,7 @@ pub struct TxGroup {
     /// By a literal of a buffer.
     pub buffers: Vec<TxPatterns>,
     /// By an event.
-    pub events: FastMap<u8, Vec<u32>>,
+    pub events: HashMap<u8, Vec<u32>>,
     /// Neither: looked at each time.
     pub always: Vec<u32>,
 }
@@ -75,8 +73,8 @@ impl TxPrefilterBuilder {
     /// Builds the matchers.
     pub fn build(self) -> TxPrefilter {
         use rayon::prelude::*;
-        let groups: Vec<_> = self
-            .groups
+        let groups: Vec<_> = self.groups.into_iter().collect();
+        let groups: Vec<_> = groups
             .into_par_iter()
             .map(|(key, group)| (key, group.build()))
             .collect();

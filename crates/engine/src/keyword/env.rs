@@ -1,10 +1,12 @@
 //! What keywords need from outside their rule: loaded files, and the names that rules share.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use hashbrown::HashMap;
 
 use super::{Parsed, Problem, Reputation};
 use crate::app_layer::AppLayer;

@@ -1,6 +1,6 @@
 //! All keywords of a program, by name.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::Keyword;
 

@@ -59,6 +59,11 @@ impl Metadata {
         self.text.push_str(value);
     }
 
+    /// Makes room for so many bytes of keys and values.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.text.reserve_exact(bytes + 1);
+    }
+
     /// Keys and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let items = self.text.split(',').filter(|item| !item.is_empty());

@@ -23,6 +23,7 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<()> {
             Problem::new("metadata has no quotes around it").help("write it as `metadata:key value, key value;`")
         );
     }
+    draft.meta.metadata.reserve(text.len());
     for item in text.split(',').map(str::trim).filter(|item| !item.is_empty()) {
         let (key, value) = item.split_once(|c: char| c.is_ascii_whitespace()).unwrap_or((item, ""));
         let value = value.trim();
