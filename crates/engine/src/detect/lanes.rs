@@ -311,7 +311,7 @@ fn gate(rule: &Rule) -> Option<&Content> {
 }
 
 /// How many bytes of a payload are its front. In ET Open 19 of 20 literals that are bound to a place are within 32.
-const FRONT: usize = 64;
+pub(super) const FRONT: usize = 64;
 /// At most so many bytes make a small payload.
 const SMALL: usize = 512;
 /// What stands for the gate among the rules of the front; there are never so many rules.

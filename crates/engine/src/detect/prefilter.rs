@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use packet::{Direction, Packet};
 
 use super::ip_only::{IpOnly, IpOnlyBuilder};
-use super::lanes::{Lanes, LanesBuilder};
+use super::lanes::{FRONT, Lanes, LanesBuilder};
 use super::pattern_group::{PatternGroup, PatternGroupBuilder};
 use super::rule_set::BufferUse;
 use super::tx_prefilter::{TxPrefilter, TxPrefilterBuilder};
@@ -34,6 +34,8 @@ pub struct SignatureGroup {
     pub packet_payload: Option<Lanes>,
     /// By a literal of the stream's.
     pub stream_payload: Option<PatternGroup>,
+    /// By a literal that must stand within the first [`FRONT`] bytes of what is inspected of the stream.
+    pub stream_front: Option<PatternGroup>,
     /// By a literal of a buffer cut from the packet.
     pub buffers: Vec<(BufferId, PatternGroup)>,
     /// Without a literal, by destination port.
@@ -70,6 +72,7 @@ pub struct PrefilterBuilder {
 struct GroupBuilder {
     packet_payload: LanesBuilder,
     stream_payload: PatternGroupBuilder,
+    stream_front: PatternGroupBuilder,
     buffers: HashMap<BufferId, PatternGroupBuilder>,
     rest: SignatureGroup,
 }
@@ -149,7 +152,14 @@ impl GroupBuilder {
                     self.packet_payload.add(index, rule, literal, *nocase, *place);
                 }
                 if class == Class::Tcp && of != PayloadOf::Packet {
-                    self.stream_payload.add(literal, *nocase, index);
+                    // Where the packet is no part of a stream, only what asks for both is looked for in its lanes.
+                    let front = of == PayloadOf::Both && place.is_some_and(|(_, to)| to <= FRONT);
+                    let group = if front {
+                        &mut self.stream_front
+                    } else {
+                        &mut self.stream_payload
+                    };
+                    group.add(literal, *nocase, index);
                 }
             }
             Key::Buffer(buffer, literal, nocase) => {
@@ -169,6 +179,7 @@ impl GroupBuilder {
         SignatureGroup {
             packet_payload: self.packet_payload.build(),
             stream_payload: self.stream_payload.build(),
+            stream_front: self.stream_front.build(),
             buffers,
             ..self.rest
         }
@@ -223,6 +234,7 @@ impl Prefilter {
             let lanes = g.packet_payload.iter().flat_map(Lanes::groups);
             let all = lanes
                 .chain(&g.stream_payload)
+                .chain(&g.stream_front)
                 .chain(g.buffers.iter().map(|(_, group)| group));
             all.map(PatternGroup::memory).sum::<usize>()
         };

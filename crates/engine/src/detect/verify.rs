@@ -4,6 +4,7 @@ use packet::{Direction, Tunnel};
 
 use super::headers::Fits;
 use super::inspect::Inspector;
+use super::lanes::FRONT;
 use super::pattern_group::ScanState;
 use super::rule_set::RuleSet;
 use crate::rule::{
@@ -149,6 +150,17 @@ impl Detector {
                     && input.packet_payload_counts()
                 {
                     lanes.scan(packet, &mut self.scan, out);
+                }
+            }
+            if let Some(patterns) = &group.stream_front
+                && let Some(stream) = input.stream
+            {
+                // A rule is asked about the new part, and about all of it.
+                let front = |data: &[u8]| data.len().min(FRONT);
+                let new = stream.data.get(stream.seen..).unwrap_or_default();
+                patterns.scan(&stream.data[..front(stream.data)], &mut self.scan, out);
+                if stream.seen > 0 {
+                    patterns.scan(&new[..front(new)], &mut self.scan, out);
                 }
             }
             if let Some(patterns) = &group.stream_payload {
