@@ -15,6 +15,7 @@ pub mod iprep;
 pub mod l3_proto;
 pub mod rpc;
 pub mod sameip;
+pub mod sip;
 pub mod tcp_flags;
 pub mod tos;
 pub mod vlan_id;
