@@ -51,8 +51,7 @@ const MACHINE_PATHS: &[&str] = &[
     concat!("/ro", "ot/"),
     concat!("/ho", "me/"),
     concat!("/Us", "ers/"),
-    concat!("/tmp/ta", "rget"),
-    concat!("/tmp/te", "am"),
+    concat!("/t", "mp/"),
 ];
 
 const CONFLICT_MARKERS: &[&str] = &[concat!("<<<<", "<<< "), concat!(">>>>", ">>> ")];

@@ -89,15 +89,24 @@ impl Detection {
 impl Pattern {
     /// Bytes with which what a client or a server says begins, at its very start, in this case.
     pub const fn tcp(direction: Direction, bytes: &'static [u8]) -> Detection {
-        Detection::Pattern(Self {
+        Detection::Pattern(Self::at_start(direction, bytes, false))
+    }
+
+    /// Bytes, in lower case, with which what a client says begins, in any case.
+    pub const fn command(bytes: &'static [u8]) -> Detection {
+        Detection::Pattern(Self::at_start(Direction::ToServer, bytes, true))
+    }
+
+    const fn at_start(direction: Direction, bytes: &'static [u8], nocase: bool) -> Self {
+        Self {
             transport: Transport::Tcp,
             direction,
             bytes,
-            nocase: false,
+            nocase,
             offset: 0,
             depth: bytes.len(),
             confirm: None,
-        })
+        }
     }
 
     /// What the first bytes say.

@@ -83,8 +83,8 @@ impl LanesBuilder {
             self.max_small = self.max_small.max(size);
             return self.small.add(literal, nocase, index);
         }
-        if let Some(gate) = gate(rule) {
-            match Short::new(&gate.pattern, gate.nocase, range(gate).unwrap_or((0, FRONT)), GATE) {
+        if let Some((gate, place)) = gate(rule) {
+            match Short::new(&gate.pattern, gate.nocase, place, GATE) {
                 Some(short) => self.short.push(short),
                 None => self.front.add(&gate.pattern, gate.nocase, GATE),
             }
@@ -299,15 +299,15 @@ pub fn range(content: &Content) -> Option<(usize, usize)> {
     Some((from, from.checked_add(content.depth.and_then(written)?)?))
 }
 
-/// The longest content of the rule's payload that must stand within the first bytes.
-fn gate(rule: &Rule) -> Option<&Content> {
+/// The longest content of the rule's payload that must stand within the first bytes, and where.
+fn gate(rule: &Rule) -> Option<(&Content, (usize, usize))> {
     let ops = rule.payload.iter().flat_map(|payload| payload.ops.iter());
-    let contents = ops.filter_map(|op| match op {
-        Op::Content(content) => Some(content),
+    let placed = ops.filter_map(|op| match op {
+        Op::Content(content) => Some((content, range(content)?)),
         _ => None,
     });
-    let early = contents.filter(|content| range(content).is_some_and(|(_, to)| to <= FRONT));
-    early.max_by_key(|content| content.pattern.len())
+    let early = placed.filter(|(_, (_, to))| *to <= FRONT);
+    early.max_by_key(|(content, _)| content.pattern.len())
 }
 
 /// How many bytes of a payload are its front. In ET Open 19 of 20 literals that are bound to a place are within 32.

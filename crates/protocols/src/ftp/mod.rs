@@ -38,13 +38,13 @@ pub static APPLICATION: Application = Application {
     name: NAME,
     aliases: &[],
     detection: &[
-        begins(b"user "),
-        begins(b"pass "),
-        begins(b"port "),
-        begins(b"eprt "),
-        begins(b"auth tls"),
-        begins(b"pasv\r"),
-        begins(b"epsv\r"),
+        Pattern::command(b"user "),
+        Pattern::command(b"pass "),
+        Pattern::command(b"port "),
+        Pattern::command(b"eprt "),
+        Pattern::command(b"auth tls"),
+        Pattern::command(b"pasv\r"),
+        Pattern::command(b"epsv\r"),
         Pattern::tcp(Direction::ToClient, b"220 ("),
         Detection::Probe {
             transport: Transport::Tcp,
@@ -93,19 +93,6 @@ const EVENTS: &[&str] = &[
     "too_many_transactions",
     "file_before_port",
 ];
-
-/// A client that begins with this, in any case.
-const fn begins(bytes: &'static [u8]) -> Detection {
-    Detection::Pattern(Pattern {
-        transport: Transport::Tcp,
-        direction: Direction::ToServer,
-        bytes,
-        nocase: true,
-        offset: 0,
-        depth: bytes.len(),
-        confirm: None,
-    })
-}
 
 /// A server that begins with 220: SMTP's servers do so too.
 fn banner(data: &[u8], _direction: Direction) -> Probe {

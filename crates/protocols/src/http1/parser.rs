@@ -8,6 +8,7 @@ use packet::Direction;
 use super::body::{Bodies, Events};
 use super::config::{Config, Server};
 use super::event::{Event, Found};
+use super::headers::{OF_REQUESTS, OF_RESPONSES};
 use super::request::RequestSide;
 use super::response::ResponseSide;
 use super::transaction::{HttpTx, progress};
@@ -133,6 +134,30 @@ impl Work<'_, '_> {
         for event in found {
             self.transactions.event_on(id, *event as u8);
         }
+    }
+
+    /// A header field is whole: it is taken out of `field`, if there is any.
+    pub fn field(&mut self, id: u64, direction: Direction, field: &mut Vec<u8>) -> Step {
+        if field.is_empty() {
+            return Step::Go;
+        }
+        let limit = self.flow.server.headers;
+        let mut found = Found::new();
+        let fits = self.transactions.by_id_mut(id).is_none_or(|tx| match direction {
+            Direction::ToServer => tx.request.headers.add(field, limit, &OF_REQUESTS, &mut found),
+            Direction::ToClient => tx.response.headers.add(field, limit, &OF_RESPONSES, &mut found),
+        });
+        field.clear();
+        self.note(id, &found);
+        if fits {
+            return Step::Go;
+        }
+        let event = match direction {
+            Direction::ToServer => Event::RequestTooManyHeaders,
+            Direction::ToClient => Event::ResponseTooManyHeaders,
+        };
+        self.note(id, &[event]);
+        Step::Fail
     }
 
     /// A new transaction; `None` when there are too many.

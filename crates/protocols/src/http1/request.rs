@@ -5,7 +5,7 @@ use packet::Direction;
 use super::chunk::Chunk;
 use super::event::{Event, Found};
 use super::first_line::{RequestLine, Version, cut, is_method, may_be_method};
-use super::headers::{OF_REQUESTS, content_length, is_blank_end, note};
+use super::headers::{content_length, is_blank_end, note};
 use super::lines::{Lines, Taken, chomp, is_space, lf, skip_line_ends};
 use super::normalize::host_name;
 use super::parser::{Step, Work};
@@ -323,20 +323,7 @@ impl RequestSide {
 
     /// The field that was read is whole.
     fn flush(&mut self, id: u64, work: &mut Work<'_, '_>) -> Step {
-        if self.field.is_empty() {
-            return Step::Go;
-        }
-        let limit = work.flow.server.headers;
-        let mut found = Found::new();
-        let tx = work.transactions.by_id_mut(id);
-        let fits = tx.is_none_or(|tx| tx.request.headers.add(&self.field, limit, &OF_REQUESTS, &mut found));
-        self.field.clear();
-        work.note(id, &found);
-        if fits {
-            return Step::Go;
-        }
-        work.note(id, &[Event::RequestTooManyHeaders]);
-        Step::Fail
+        work.field(id, Direction::ToServer, &mut self.field)
     }
 
     fn headers_over(&mut self, id: u64, work: &mut Work<'_, '_>) -> Step {

@@ -6,7 +6,7 @@ use packet::Direction;
 use super::chunk::Chunk;
 use super::event::{Event, Found};
 use super::first_line::{StatusLine, Version, is_status_line};
-use super::headers::{Headers, OF_RESPONSES, content_length, is_blank_end, note};
+use super::headers::{Headers, content_length, is_blank_end, note};
 use super::lines::{Lines, Taken, chomp, is_space, lf, lf_or_cr, lf_or_inner_cr, skip_line_ends};
 use super::parser::{Step, Work};
 use super::request::RequestSide;
@@ -286,20 +286,7 @@ impl ResponseSide {
 
     /// The field that was read is whole.
     fn flush(&mut self, id: u64, work: &mut Work<'_, '_>) -> Step {
-        if self.field.is_empty() {
-            return Step::Go;
-        }
-        let limit = work.flow.server.headers;
-        let mut found = Found::new();
-        let tx = work.transactions.by_id_mut(id);
-        let fits = tx.is_none_or(|tx| tx.response.headers.add(&self.field, limit, &OF_RESPONSES, &mut found));
-        self.field.clear();
-        work.note(id, &found);
-        if fits {
-            return Step::Go;
-        }
-        work.note(id, &[Event::ResponseTooManyHeaders]);
-        Step::Fail
+        work.field(id, Direction::ToClient, &mut self.field)
     }
 
     fn headers_over(&mut self, id: u64, requests: &mut RequestSide, work: &mut Work<'_, '_>) -> Step {

@@ -47,9 +47,9 @@ pub static APPLICATION: Application = Application {
     name: NAME,
     aliases: &[],
     detection: &[
-        begins(b"ehlo"),
-        begins(b"helo"),
-        begins(b"quit"),
+        Pattern::command(b"ehlo"),
+        Pattern::command(b"helo"),
+        Pattern::command(b"quit"),
         Detection::Probe {
             transport: Transport::Tcp,
             ports: Ports::These(&[25, 465]),
@@ -160,19 +160,6 @@ const EVENTS: &[&str] = &[
     "INVALID_BDAT",
     "TOO_MANY_TRANSACTIONS",
 ];
-
-/// A client that begins with this, in any case.
-const fn begins(bytes: &'static [u8]) -> Detection {
-    Detection::Pattern(Pattern {
-        transport: Transport::Tcp,
-        direction: Direction::ToServer,
-        bytes,
-        nocase: true,
-        offset: 0,
-        depth: bytes.len(),
-        confirm: None,
-    })
-}
 
 /// A server that begins with 220: FTP's servers do so too.
 fn banner(data: &[u8], _direction: Direction) -> Probe {
