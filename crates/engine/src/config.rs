@@ -38,6 +38,15 @@ pub struct Config {
     pub exceptions: ExceptionPolicies,
     /// Application protocols.
     pub app: AppConfig,
+    /// What rules cost is counted.
+    pub profile: Option<ProfileConfig>,
+}
+
+/// How it is counted what rules cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProfileConfig {
+    /// A clock in nanoseconds, to measure what is counted too: the engine has none of its own.
+    pub clock: Option<fn() -> u64>,
 }
 
 /// Application protocols, and which of their records are written.

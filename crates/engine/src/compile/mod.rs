@@ -237,9 +237,11 @@ fn assemble(mut loaded: Loaded, layer: &AppLayer, actions: ActionOrder) -> RuleS
             mut rule,
             sections,
             tx_checks,
+            keywords,
             mut meta,
             ..
         } = *compiled;
+        set.keywords.extend(keywords);
         meta.metadata.shrink();
         meta.references.shrink_to_fit();
         meta.msg.shrink_to_fit();

@@ -19,6 +19,8 @@ pub(super) struct Compiled {
     pub sections: Vec<Section>,
     /// What it asks of a transaction beside buffers.
     pub tx_checks: Vec<Box<dyn TxCheck>>,
+    /// The keywords behind the rule's checks, then those behind `tx_checks`.
+    pub keywords: Vec<&'static str>,
     /// What alerts say of it.
     pub meta: RuleMeta,
     /// Where its text is.
@@ -211,7 +213,12 @@ fn apply(draft: &mut RuleDraft<'_>, option: &RuleOption<'_>, registry: &Registry
         text: option.text(),
         dialect: draft.dialect,
     };
-    act(draft, keyword, &arg).map_err(|problem| Box::new(located(option, problem)))
+    act(draft, keyword, &arg).map_err(|problem| Box::new(located(option, problem)))?;
+    let counts = [draft.checks.len(), draft.tx_checks.len()];
+    for (keywords, count) in draft.keywords.iter_mut().zip(counts) {
+        keywords.resize(count, keyword.name);
+    }
+    Ok(())
 }
 
 fn act(draft: &mut RuleDraft<'_>, keyword: &'static Keyword, arg: &Arg<'_>) -> Result<(), Problem> {
@@ -359,8 +366,9 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
     let RuleDraft {
         meta,
         flow,
-        mut checks,
+        checks,
         tx_checks,
+        keywords: [keywords, tx_keywords],
         app,
         state,
         effects,
@@ -400,7 +408,10 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         })?;
     }
     // PERF: cheap checks first; the sort is stable, so equal costs keep the order of the rule.
-    checks.sort_by_key(|check| check.cost());
+    let mut named: Vec<_> = checks.into_iter().zip(keywords).collect();
+    named.sort_by_key(|(check, _)| check.cost());
+    let (checks, mut keywords): (Vec<_>, Vec<_>) = named.into_iter().unzip();
+    keywords.extend(tx_keywords);
     let wants_packet = payload.packet || checks.iter().any(|check| check.requires_packet());
     let payload_of = payload;
     let payload = body.map(|ops| {
@@ -476,6 +487,7 @@ fn finish(draft: RuleDraft<'_>, header: Header, action: Action, span: Span) -> R
         rule,
         sections: buffers,
         tx_checks,
+        keywords,
         meta,
         span,
         warnings: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::literal;
 use super::number::{self, Found, value_of};
+use super::probe::{Inspected, Probe};
 use std::cell::RefCell;
 
 use crate::rule::{
@@ -49,21 +50,30 @@ impl Inspector {
     }
 
     /// Whether `data`, which is not only bytes, satisfies all of `ops`.
-    pub fn matches_at(&mut self, ops: &[Op], data: &[u8], place: BufferPlace) -> bool {
+    pub fn matches_at(
+        &mut self,
+        place: BufferPlace,
+        what: Inspected,
+        ops: &[Op],
+        data: &[u8],
+        probe: &mut impl Probe,
+    ) -> bool {
         (self.dce_little, self.start) = (place.little_endian, place.start);
-        let matched = self.matches(ops, data);
+        let matched = self.matches(what, ops, data, probe);
         (self.dce_little, self.start) = (false, 0);
         matched
     }
 
     /// Whether `data` satisfies all of `ops`.
-    pub fn matches(&mut self, ops: &[Op], data: &[u8]) -> bool {
+    pub fn matches(&mut self, what: Inspected, ops: &[Op], data: &[u8], probe: &mut impl Probe) -> bool {
         self.steps = 0;
         self.vars = [0; MAX_VARS];
-        self.run(ops, data, 0, 0) == Verdict::Match
+        let matched = self.run(ops, data, 0, 0, probe) == Verdict::Match;
+        probe.inspected(what, data.len(), matched);
+        matched
     }
 
-    fn run(&mut self, ops: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
+    fn run(&mut self, ops: &[Op], data: &[u8], cursor: usize, depth: usize, probe: &mut impl Probe) -> Verdict {
         // LIMIT: backtracking is cut off where Suricata cuts it off, so hostile traffic cannot make it exponential.
         self.steps += 1;
         if self.steps > MAX_STEPS {
@@ -72,43 +82,47 @@ impl Inspector {
         let Some((op, rest)) = ops.split_first() else {
             return Verdict::Match;
         };
+        let after = match op {
+            Op::Content(content) => return self.content(content, op, rest, (data, cursor, depth), probe),
+            Op::Pcre(pcre) => return self.pcre(pcre, op, rest, (data, cursor, depth), probe),
+            Op::Base64(base64) if self.base64(base64, data, cursor, depth, probe) => Ok(cursor),
+            Op::Base64(_) => Err(Verdict::Retry),
+            _ => self.once(op, data, cursor),
+        };
+        probe.op(op, bytes_of(op, data), after.is_ok());
+        match after {
+            Ok(cursor) => self.run(rest, data, cursor, depth, probe),
+            Err(verdict) => verdict,
+        }
+    }
+
+    /// An operation of which there is nothing to try again: where the next one starts from, or how the attempt ended.
+    #[inline]
+    fn once(&mut self, op: &Op, data: &[u8], cursor: usize) -> Result<usize, Verdict> {
+        let retry = Verdict::Retry;
+        let holds = |holds: bool| if holds { Ok(cursor) } else { Err(Verdict::Retry) };
         match op {
-            Op::Content(content) => self.content(content, rest, data, cursor, depth),
-            Op::Pcre(pcre) => self.pcre(pcre, rest, data, cursor, depth),
             Op::ByteTest(test) => {
-                let Some(found) = self.number(data, cursor, &test.read) else {
-                    return Verdict::Retry;
-                };
+                let found = self.number(data, cursor, &test.read).ok_or(retry)?;
                 let right = value_of(test.value, &self.vars) as u64;
-                if compare(found.value, test.operator, right) == test.negated {
-                    return Verdict::Retry;
-                }
-                self.run(rest, data, cursor, depth)
+                holds(compare(found.value, test.operator, right) != test.negated)
             }
-            Op::ByteJump(jump) => match self.jump(jump, data, cursor) {
-                Some(to) => self.run(rest, data, to, depth),
-                None => Verdict::Retry,
-            },
+            Op::ByteJump(jump) => self.jump(jump, data, cursor).ok_or(retry),
             Op::ByteExtract(extract) => {
-                let Some(found) = self.number(data, cursor, &extract.read) else {
-                    return Verdict::Retry;
-                };
+                let found = self.number(data, cursor, &extract.read).ok_or(retry)?;
                 let mut value = found.value.wrapping_mul(extract.multiplier.into());
                 if extract.align > 0 {
                     value = value.checked_next_multiple_of(extract.align.into()).unwrap_or(value);
                 }
                 self.set(extract.into, value);
-                self.run(rest, data, found.end, depth)
+                Ok(found.end)
             }
             Op::ByteMath(math) => {
-                let Some(found) = self.number(data, cursor, &math.read) else {
-                    return Verdict::Retry;
-                };
-                let Some(value) = calculate(found.value, math.operator, value_of(math.value, &self.vars) as u64) else {
-                    return Verdict::Retry;
-                };
+                let found = self.number(data, cursor, &math.read).ok_or(retry)?;
+                let right = value_of(math.value, &self.vars) as u64;
+                let value = calculate(found.value, math.operator, right).ok_or(retry)?;
                 self.set(math.into, value);
-                self.run(rest, data, found.end, depth)
+                Ok(found.end)
             }
             Op::IsDataAt(at) => {
                 let offset = value_of(at.offset, &self.vars);
@@ -118,25 +132,11 @@ impl Inspector {
                 } else {
                     offset < data.len() as i64
                 };
-                if there == at.negated {
-                    return Verdict::Retry;
-                }
-                self.run(rest, data, cursor, depth)
+                holds(there != at.negated)
             }
-            Op::Size(size) => {
-                if !size.predicate.holds(self.start + data.len() as u64) {
-                    return Verdict::Stop;
-                }
-                self.run(rest, data, cursor, depth)
-            }
-            Op::Absent(or_else) if *or_else => self.run(rest, data, cursor, depth),
-            Op::Absent(_) => Verdict::Stop,
-            Op::Base64(base64) => {
-                if !self.base64(base64, data, cursor, depth) {
-                    return Verdict::Retry;
-                }
-                self.run(rest, data, cursor, depth)
-            }
+            Op::Size(size) if size.predicate.holds(self.start + data.len() as u64) => Ok(cursor),
+            Op::Absent(true) => Ok(cursor),
+            Op::Size(_) | Op::Absent(false) => Err(Verdict::Stop),
             Op::Check(check) => {
                 let view = BufferView {
                     data,
@@ -145,18 +145,27 @@ impl Inspector {
                     sets: &self.sets,
                 };
                 if !check.matches(&view) {
-                    return Verdict::Retry;
+                    return Err(retry);
                 }
                 let (value, after) = (check.sets(&view), check.cursor_after(&view));
                 if let Some((into, value)) = value {
                     self.set(into, value);
                 }
-                self.run(rest, data, after, depth)
+                Ok(after)
             }
+            // They are tried again, or run operations of their own.
+            Op::Content(_) | Op::Pcre(_) | Op::Base64(_) => Err(retry),
         }
     }
 
-    fn content(&mut self, content: &Content, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
+    fn content<P: Probe>(
+        &mut self,
+        content: &Content,
+        op: &Op,
+        rest: &[Op],
+        (data, cursor, depth): (&[u8], usize, usize),
+        probe: &mut P,
+    ) -> Verdict {
         let (from, mut to) = self.window(content, data.len(), cursor);
         if self.start > 0 && depth == 0 {
             let left = self.depth_left(content, data.len());
@@ -167,7 +176,7 @@ impl Inspector {
             to = to.min(left);
         }
         let length = content.pattern.len();
-        let next = |from: usize| -> Option<usize> {
+        let at_or_after = |from: usize| -> Option<usize> {
             if content.ends_with {
                 let at = data.len().checked_sub(length)?;
                 return (from <= at
@@ -177,12 +186,22 @@ impl Inspector {
             }
             literal::find(data, &content.pattern, content.nocase, from, to)
         };
-        let mut found = next(from);
+        let next = |from: usize, probe: &mut P| -> Option<usize> {
+            let found = at_or_after(from);
+            let looked_at = if content.ends_with {
+                length
+            } else {
+                found.map_or(to, |at| at + length).saturating_sub(from)
+            };
+            probe.op(op, looked_at, found.is_some() != content.negated);
+            found
+        };
+        let mut found = next(from, probe);
         if content.negated {
             return if found.is_some() {
                 Verdict::Retry
             } else {
-                self.run(rest, data, cursor, depth)
+                self.run(rest, data, cursor, depth, probe)
             };
         }
         if found.is_none() {
@@ -192,8 +211,8 @@ impl Inspector {
         }
         let another_may_help = rest.first().is_some_and(Op::depends_on_earlier);
         while let Some(at) = found {
-            match self.run(rest, data, at + length, depth) {
-                Verdict::Retry if another_may_help => found = next(at + 1),
+            match self.run(rest, data, at + length, depth, probe) {
+                Verdict::Retry if another_may_help => found = next(at + 1, probe),
                 // What follows does not look at where this stood, but this may stand elsewhere for what came before.
                 Verdict::Retry => return Verdict::Stop,
                 done => return done,
@@ -227,16 +246,29 @@ impl Inspector {
         usize::try_from(end.saturating_sub(self.start)).unwrap_or(usize::MAX)
     }
 
-    fn pcre(&mut self, pcre: &Pcre, rest: &[Op], data: &[u8], cursor: usize, depth: usize) -> Verdict {
+    fn pcre<P: Probe>(
+        &mut self,
+        pcre: &Pcre,
+        op: &Op,
+        rest: &[Op],
+        (data, cursor, depth): (&[u8], usize, usize),
+        probe: &mut P,
+    ) -> Verdict {
         // A relative expression sees nothing before the cursor: its `^` is there.
         let base = if pcre.relative { cursor.min(data.len()) } else { 0 };
         let haystack = &data[base..];
-        let mut found = pcre.regex.find_at(haystack, 0);
+        let next = |from: usize, probe: &mut P| {
+            let found = pcre.regex.find_at(haystack, from);
+            let looked_at = found.map_or(haystack.len(), |(_, end)| end).saturating_sub(from);
+            probe.op(op, looked_at, found.is_some() != pcre.negated);
+            found
+        };
+        let mut found = next(0, probe);
         if pcre.negated {
             return if found.is_some() {
                 Verdict::Retry
             } else {
-                self.run(rest, data, cursor, depth)
+                self.run(rest, data, cursor, depth, probe)
             };
         }
         if found.is_none() {
@@ -244,12 +276,12 @@ impl Inspector {
         }
         let another_may_help = rest.first().is_some_and(Op::depends_on_earlier);
         while let Some((start, end)) = found {
-            match self.run(rest, data, base + end, depth) {
+            match self.run(rest, data, base + end, depth, probe) {
                 Verdict::Retry if another_may_help => {
                     let from = start + 1;
                     // LIMIT: each try counts as a step, so a pattern that matches everywhere ends too.
                     found = if from <= haystack.len() {
-                        pcre.regex.find_at(haystack, from)
+                        next(from, probe)
                     } else {
                         None
                     };
@@ -279,7 +311,7 @@ impl Inspector {
         usize::try_from(to).ok().filter(|to| *to <= data.len())
     }
 
-    fn base64(&mut self, base64: &Base64, data: &[u8], cursor: usize, depth: usize) -> bool {
+    fn base64(&mut self, base64: &Base64, data: &[u8], cursor: usize, depth: usize, probe: &mut impl Probe) -> bool {
         // LIMIT: decoded data is not decoded again more than twice.
         if depth > 2 {
             return false;
@@ -290,7 +322,7 @@ impl Inspector {
         let mut decoded = self.decoded.pop().unwrap_or_default();
         decoded.clear();
         crate::buffer::base64::decode(encoded, base64.skip_foreign, &mut decoded);
-        let matched = !decoded.is_empty() && self.run(&base64.data, &decoded, 0, depth + 1) == Verdict::Match;
+        let matched = !decoded.is_empty() && self.run(&base64.data, &decoded, 0, depth + 1, probe) == Verdict::Match;
         self.decoded.push(decoded);
         matched
     }
@@ -307,6 +339,14 @@ impl Inspector {
         if let Some(slot) = self.vars.get_mut(usize::from(into.0)) {
             *slot = value;
         }
+    }
+}
+
+/// How many bytes an operation looks at that is not searched for.
+fn bytes_of(op: &Op, data: &[u8]) -> usize {
+    match op {
+        Op::Check(_) | Op::Base64(_) => data.len(),
+        _ => 0,
     }
 }
 

@@ -7,6 +7,7 @@
 use packet::Packet;
 
 use super::pattern_group::{PatternGroup, PatternGroupBuilder, ScanState};
+use super::probe::{Place, Probe, Reason};
 use crate::rule::{Content, Hint, Num, Op, PortSet, Rule};
 
 /// The literals of packets' payloads.
@@ -118,13 +119,13 @@ impl LanesBuilder {
 
 impl Lanes {
     /// Appends the rules whose literal occurs in the packet's payload where it may count; a rule may come more than once.
-    pub fn scan(&self, packet: &Packet<'_>, state: &mut ScanState, candidates: &mut Vec<u32>) {
+    pub fn scan(&self, packet: &Packet<'_>, state: &mut ScanState, candidates: &mut Vec<u32>, probe: &mut impl Probe) {
         let payload = packet.payload;
         let front = payload.get(..FRONT).unwrap_or(payload);
         let mut open = false;
         if let Some(group) = &self.front {
             let before = candidates.len();
-            group.scan(front, state, candidates);
+            probe.scan(Place::PacketFront, group, front, state, candidates);
             let found = candidates.len();
             let mut kept = before;
             for at in before..found {
@@ -135,6 +136,7 @@ impl Lanes {
             }
             candidates.truncate(kept);
         }
+        let before = candidates.len();
         let first = payload
             .first()
             .map_or(0, |byte| self.first_bytes[usize::from(byte >> 6)] >> (byte & 63) & 1);
@@ -156,21 +158,22 @@ impl Lanes {
                 break;
             }
         }
+        probe.found(Reason::Literal, &candidates[before..]);
         if let Some(group) = self.gated.as_ref().filter(|_| open) {
-            group.scan(payload, state, candidates);
+            probe.scan(Place::PacketGated, group, payload, state, candidates);
         }
         if let Some((most, group)) = &self.small
             && payload.len() <= *most
         {
-            group.scan(payload, state, candidates);
+            probe.scan(Place::PacketSmall, group, payload, state, candidates);
         }
         if let Some((ports, group)) = &self.ported
             && ports.opens(packet)
         {
-            group.scan(payload, state, candidates);
+            probe.scan(Place::PacketPorted, group, payload, state, candidates);
         }
         if let Some(group) = &self.rest {
-            group.scan(payload, state, candidates);
+            probe.scan(Place::Packet, group, payload, state, candidates);
         }
     }
 

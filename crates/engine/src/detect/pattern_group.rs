@@ -74,6 +74,11 @@ impl PatternGroup {
         }
     }
 
+    /// How many literals the last scan with `state` found.
+    pub fn found(state: &ScanState) -> usize {
+        state.hits.len()
+    }
+
     /// How many literals.
     pub fn len(&self) -> usize {
         self.starts.len() - 1

@@ -6,6 +6,7 @@ use packet::{Direction, Packet};
 use super::ip_only::{IpOnly, IpOnlyBuilder};
 use super::lanes::{FRONT, Lanes, LanesBuilder};
 use super::pattern_group::{PatternGroup, PatternGroupBuilder};
+use super::probe::{Probe, Reason};
 use super::rule_set::BufferUse;
 use super::tx_prefilter::{TxPrefilter, TxPrefilterBuilder};
 use crate::buffer::BufferId;
@@ -78,12 +79,17 @@ struct GroupBuilder {
 }
 
 /// The kinds of packet that are grouped apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// TCP.
     Tcp,
+    /// UDP.
     Udp,
+    /// ICMP of either version.
     Icmp,
+    /// Other protocols above IP.
     OtherIp,
+    /// No IP.
     NotIp,
 }
 
@@ -202,17 +208,20 @@ impl SignatureGroup {
     }
 
     /// Appends the rules without a literal that may want a packet with these ports.
-    pub fn without_literal(&self, packet: &Packet<'_>, out: &mut Vec<u32>) {
+    pub fn without_literal(&self, packet: &Packet<'_>, out: &mut Vec<u32>, probe: &mut impl Probe) {
         out.extend_from_slice(&self.always);
+        probe.found(Reason::Always, &self.always);
         if !self.by_dst_port.is_empty()
             && let Some(rules) = self.by_dst_port.get(&packet.dst_port())
         {
             out.extend_from_slice(rules);
+            probe.found(Reason::Port, rules);
         }
         if !self.by_src_port.is_empty()
             && let Some(rules) = self.by_src_port.get(&packet.src_port())
         {
             out.extend_from_slice(rules);
+            probe.found(Reason::Port, rules);
         }
     }
 
@@ -245,7 +254,8 @@ impl Prefilter {
 impl Class {
     const ALL: [Self; 5] = [Self::Tcp, Self::Udp, Self::Icmp, Self::OtherIp, Self::NotIp];
 
-    fn of(packet: &Packet<'_>) -> Self {
+    /// The kind of a packet.
+    pub fn of(packet: &Packet<'_>) -> Self {
         match packet.ip_proto() {
             Some(6) => Self::Tcp,
             Some(17) => Self::Udp,

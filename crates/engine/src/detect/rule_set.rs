@@ -17,6 +17,8 @@ pub struct RuleSet {
     pub headers: Headers,
     /// What alerts say, by the same index.
     pub meta: Vec<RuleMeta>,
+    /// For reports, the keywords behind the rules' checks: rule by rule those of `checks`, then those of `tx`.
+    pub keywords: Vec<&'static str>,
     /// The buffers that rules inspect, by [`BufferId`].
     pub buffers: Vec<BufferUse>,
     /// Which rules there is a reason to look at.

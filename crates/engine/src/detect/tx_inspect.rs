@@ -7,9 +7,10 @@
 use packet::Direction;
 
 use super::inspect::BufferPlace;
+use super::probe::{Inspected, Place as LiteralPlace, Probe, Reason, Unprofiled};
 use super::rule_set::RuleSet;
 use super::tx_prefilter::{TxGroup, place};
-use super::verify::{Detector, Input, Match, flow_matches};
+use super::verify::{Detector, Input, Match, checks_hold, flow_matches, state_holds};
 use crate::app_layer::{AppFlow, Application, COMPLETE, Candidate, ProtocolId, Transaction, TxState};
 use crate::rule::{Effect, FlowVars, Op, Rule, TxCondition, TxContext};
 
@@ -42,9 +43,27 @@ impl Detector {
         &mut self,
         rules: &RuleSet,
         input: &Input<'_>,
+        flow: (&mut AppFlow, &'static Application),
+        vars: &mut FlowVars,
+        matches: &mut Vec<Match>,
+    ) {
+        match self.profile.take() {
+            None => self.run_transactions_with(rules, input, flow, vars, matches, &mut Unprofiled),
+            Some(mut profile) => {
+                self.run_transactions_with(rules, input, flow, vars, matches, &mut *profile);
+                self.profile = Some(profile);
+            }
+        }
+    }
+
+    fn run_transactions_with(
+        &mut self,
+        rules: &RuleSet,
+        input: &Input<'_>,
         (flow, app): (&mut AppFlow, &'static Application),
         vars: &mut FlowVars,
         matches: &mut Vec<Match>,
+        probe: &mut impl Probe,
     ) {
         let (Some(direction), Some(protocol)) = (input.context.direction, flow.protocol()) else {
             return;
@@ -71,7 +90,7 @@ impl Detector {
                 progress,
                 complete,
             };
-            self.transaction(rules, group, input, (state, tx), place, vars, matches);
+            self.transaction(rules, group, input, (state, tx), place, vars, matches, probe);
             tx.inspected(direction);
         }
     }
@@ -89,11 +108,14 @@ impl Detector {
         place: Place,
         vars: &mut FlowVars,
         matches: &mut Vec<Match>,
+        probe: &mut impl Probe,
     ) {
         let at = place.direction.index();
-        self.collect_transaction(rules, group, (state, tx), place);
+        probe.transaction(place.protocol, place.direction);
+        self.collect_transaction(rules, group, (state, tx), place, probe);
         let mut found = std::mem::take(&mut self.candidates);
         let mut candidates = std::mem::take(&mut state.inspection[at].candidates);
+        probe.waited(&candidates);
         // New candidates among those that wait, in the order of the rules.
         found.sort_unstable();
         found.dedup();
@@ -119,11 +141,16 @@ impl Detector {
                 continue;
             };
             self.verified += 1;
+            probe.look(candidate.rule);
             let times = self.fits.ask(rules, candidate.rule, input.context.packet);
             let stand = match times {
                 0 => Stand::NotNow,
-                _ => self.stand(rules, rule, input, (state, tx), place, vars, &mut candidate.held),
+                _ => {
+                    probe.fits();
+                    self.stand(rules, rule, input, (state, tx), place, vars, &mut candidate.held, probe)
+                }
             };
+            probe.end(if stand == Stand::Matches { times } else { 0 });
             candidate.settled = matches!(stand, Stand::Matches | Stand::Over);
             if stand == Stand::Matches {
                 state.alerted |= !rule.silent;
@@ -168,13 +195,16 @@ impl Detector {
         group: &TxGroup,
         (state, tx): (&mut TxState, &mut dyn Transaction),
         place: Place,
+        probe: &mut impl Probe,
     ) {
         let inspection = &mut state.inspection[place.direction.index()];
         let out = &mut self.candidates;
         out.extend_from_slice(&group.always);
+        probe.found(Reason::Always, &group.always);
         for event in state.events.without(inspection.events).iter() {
             if let Some(list) = group.events.get(&event) {
                 out.extend_from_slice(list);
+                probe.found(Reason::Event, list);
             }
         }
         inspection.events = state.events;
@@ -194,7 +224,8 @@ impl Detector {
                 ) else {
                     break;
                 };
-                buffer.patterns.scan(data, &mut self.scan, out);
+                let place = LiteralPlace::Buffer(buffer.buffer);
+                probe.scan(place, &buffer.patterns, data, &mut self.scan, out);
             }
         }
     }
@@ -212,15 +243,14 @@ impl Detector {
         at: Place,
         vars: &FlowVars,
         held: &mut u32,
+        probe: &mut impl Probe,
     ) -> Stand {
-        let context = &input.context;
-        if !flow_matches(rule.flow, input)
-            || !rule.state.iter().all(|check| vars.holds(check))
-            || !rule.checks.iter().all(|check| check.matches(context))
-        {
+        let flow_holds = flow_matches(rule.flow, input);
+        probe.flow(flow_holds);
+        if !flow_holds || !state_holds(rule, vars, probe) || !checks_hold(rule, &input.context, probe) {
             return Stand::NotNow;
         }
-        if !rule.buffers.is_empty() && !self.packet_buffers(rules, rule, input) {
+        if !rule.buffers.is_empty() && !self.packet_buffers(rules, rule, input, probe) {
             return Stand::NotNow;
         }
         let mut waits = false;
@@ -236,7 +266,7 @@ impl Detector {
                 waits = true;
                 continue;
             }
-            let (holds, may_later) = self.condition(rules, condition, (state, tx), at);
+            let (holds, may_later) = self.condition(rules, (number, condition), (state, tx), at, probe);
             if holds {
                 *held |= bit;
             } else if may_later && at.progress < at.complete {
@@ -248,7 +278,7 @@ impl Detector {
         if let Some(payload) = &rule.payload
             && *held & PAYLOAD_HELD == 0
         {
-            if self.payload(payload, input).is_none() {
+            if self.payload(payload, input, probe).is_none() {
                 return Stand::Waits;
             }
             *held |= PAYLOAD_HELD;
@@ -260,9 +290,10 @@ impl Detector {
     fn condition(
         &mut self,
         rules: &RuleSet,
-        condition: &TxCondition,
+        (number, condition): (usize, &TxCondition),
         (state, tx): (&TxState, &dyn Transaction),
         at: Place,
+        probe: &mut impl Probe,
     ) -> (bool, bool) {
         let (id, ops) = match condition {
             TxCondition::Check(check, _) => {
@@ -271,7 +302,9 @@ impl Detector {
                     state,
                     direction: at.direction,
                 };
-                return (check.matches(&context), check.retried());
+                let holds = check.matches(&context);
+                probe.tx_check(number, holds);
+                return (holds, check.retried());
             }
             TxCondition::Buffer(id, ops) => (*id, ops),
         };
@@ -305,7 +338,10 @@ impl Detector {
                         little_endian: tx.little_endian(at.direction),
                         start,
                     };
-                    if self.inspector.matches_at(ops, data, place) {
+                    if self
+                        .inspector
+                        .matches_at(place, Inspected::Buffer(id), ops, data, probe)
+                    {
                         return (true, false);
                     }
                 }

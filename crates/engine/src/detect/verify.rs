@@ -6,6 +6,8 @@ use super::headers::Fits;
 use super::inspect::Inspector;
 use super::lanes::FRONT;
 use super::pattern_group::ScanState;
+use super::probe::{Inspected, Place, Probe, Reason, Unprofiled};
+use super::profile::Profile;
 use super::rule_set::RuleSet;
 use crate::rule::{
     DatasetState, FlowCondition, FlowVars, FragmentCondition, Op, PacketContext, Payload, PayloadOf, Rule,
@@ -67,6 +69,8 @@ pub struct Detector {
     pub(super) transformed: [Vec<u8>; 2],
     pub(super) made: Vec<u8>,
     pub(super) fits: Fits,
+    /// What rules cost, where that is counted.
+    pub(super) profile: Option<Box<Profile>>,
     /// How many candidates were verified, and how many matched.
     pub verified: u64,
 }
@@ -76,19 +80,42 @@ impl Detector {
     ///
     /// Conditions that cross flows are not asked: whoever applies policy asks them.
     pub fn run(&mut self, rules: &RuleSet, input: &Input<'_>, vars: &mut FlowVars, matches: &mut Vec<Match>) {
+        match self.profile.take() {
+            None => self.run_with(rules, input, vars, matches, &mut Unprofiled),
+            Some(mut profile) => {
+                self.run_with(rules, input, vars, matches, &mut *profile);
+                self.profile = Some(profile);
+            }
+        }
+    }
+
+    fn run_with(
+        &mut self,
+        rules: &RuleSet,
+        input: &Input<'_>,
+        vars: &mut FlowVars,
+        matches: &mut Vec<Match>,
+        probe: &mut impl Probe,
+    ) {
         self.fits.begin();
-        self.collect(rules, input);
+        self.collect(rules, input, probe);
         let mut candidates = std::mem::take(&mut self.candidates);
         for &index in &candidates {
             self.verified += 1;
+            probe.look(index);
             let times = self.fits.ask(rules, index, input.context.packet);
             if times == 0 {
+                probe.end(0);
                 continue;
             }
+            probe.fits();
             let Some(rule) = rules.rules.get(index as usize) else {
+                probe.end(0);
                 continue;
             };
-            if let Some(stream) = self.verify(rules, rule, input, vars) {
+            let matched = self.verify(rules, rule, input, vars, probe);
+            probe.end(matched.map_or(0, |_| times));
+            if let Some(stream) = matched {
                 matches.extend((0..times).map(|_| Match {
                     rule: index,
                     stream,
@@ -111,45 +138,61 @@ impl Detector {
         self.inspector.take_sets()
     }
 
+    /// Counts from now on, or counts no more, what rules cost; what was counted is forgotten.
+    pub fn profile(&mut self, profile: Option<Profile>) {
+        self.profile = profile.map(Box::new);
+    }
+
+    /// What was counted so far, if it is.
+    pub fn profiled(&self) -> Option<&Profile> {
+        self.profile.as_deref()
+    }
+
     /// Collects the candidates, in order, each once.
-    fn collect(&mut self, rules: &RuleSet, input: &Input<'_>) {
+    fn collect(&mut self, rules: &RuleSet, input: &Input<'_>, probe: &mut impl Probe) {
         let (packet, prefilter) = (input.context.packet, &rules.prefilter);
         let out = &mut self.candidates;
         for event in packet.events.distinct() {
             if let Some(list) = prefilter.decoder_events.get(&event.code()) {
                 out.extend_from_slice(list);
+                probe.found(Reason::Event, list);
             }
         }
         for event in input.context.stream_events.iter() {
             if let Some(list) = prefilter.stream_events.get(&(event as u16)) {
                 out.extend_from_slice(list);
+                probe.found(Reason::Event, list);
             }
         }
         if let Some(flow) = &input.context.flow {
             for event in flow.app.events.iter() {
                 if let Some(list) = prefilter.app_events.get(&(event as u8)) {
                     out.extend_from_slice(list);
+                    probe.found(Reason::Event, list);
                 }
             }
         }
         if input.first_of_direction
             && let (Some(src), Some(dst)) = (packet.src(), packet.dst())
         {
+            let before = out.len();
             prefilter.ip_only.candidates(src, dst, out);
+            probe.found(Reason::Address, &out[before..]);
         }
         let direction = input.context.direction.unwrap_or(Direction::ToServer);
+        probe.packet(packet, direction);
         if let Some(group) = prefilter.group(packet, direction) {
-            group.without_literal(packet, out);
+            group.without_literal(packet, out, probe);
             if !input.pseudo {
                 for (id, patterns) in &group.buffers {
                     if let Some(data) = rules.packet_buffer(*id, packet, &mut self.transformed) {
-                        patterns.scan(data, &mut self.scan, out);
+                        probe.scan(Place::Buffer(*id), patterns, data, &mut self.scan, out);
                     }
                 }
                 if let Some(lanes) = &group.packet_payload
                     && input.packet_payload_counts()
                 {
-                    lanes.scan(packet, &mut self.scan, out);
+                    lanes.scan(packet, &mut self.scan, out, probe);
                 }
             }
             if let Some(patterns) = &group.stream_front
@@ -158,17 +201,19 @@ impl Detector {
                 // A rule is asked about the new part, and about all of it.
                 let front = |data: &[u8]| data.len().min(FRONT);
                 let new = stream.data.get(stream.seen..).unwrap_or_default();
-                patterns.scan(&stream.data[..front(stream.data)], &mut self.scan, out);
+                let all = &stream.data[..front(stream.data)];
+                probe.scan(Place::StreamFront, patterns, all, &mut self.scan, out);
                 if stream.seen > 0 {
-                    patterns.scan(&new[..front(new)], &mut self.scan, out);
+                    let new = &new[..front(new)];
+                    probe.scan(Place::StreamFront, patterns, new, &mut self.scan, out);
                 }
             }
             if let Some(patterns) = &group.stream_payload {
                 if let Some(stream) = input.stream {
-                    patterns.scan(stream.data, &mut self.scan, out);
+                    probe.scan(Place::Stream, patterns, stream.data, &mut self.scan, out);
                 }
                 if !input.payload_in_stream && input.packet_payload_counts() {
-                    patterns.scan(packet.payload, &mut self.scan, out);
+                    probe.scan(Place::Stream, patterns, packet.payload, &mut self.scan, out);
                 }
             }
         }
@@ -177,21 +222,27 @@ impl Detector {
     }
 
     /// Whether the rule matches: then, whether in the stream.
-    fn verify(&mut self, rules: &RuleSet, rule: &Rule, input: &Input<'_>, vars: &FlowVars) -> Option<bool> {
-        let context = &input.context;
-        if !flow_matches(rule.flow, input)
-            || !app_matches(rule, input)
-            || (rule.at_recognition && !context.flow.is_some_and(|flow| flow.app.fresh))
-            || !rule.state.iter().all(|check| vars.holds(check))
-            || !rule.checks.iter().all(|check| check.matches(context))
+    fn verify(
+        &mut self,
+        rules: &RuleSet,
+        rule: &Rule,
+        input: &Input<'_>,
+        vars: &FlowVars,
+        probe: &mut impl Probe,
+    ) -> Option<bool> {
+        let flow_holds = flow_matches(rule.flow, input)
+            && app_matches(rule, input)
+            && (!rule.at_recognition || input.context.flow.is_some_and(|flow| flow.app.fresh));
+        probe.flow(flow_holds);
+        if !flow_holds
+            || !state_holds(rule, vars, probe)
+            || !checks_hold(rule, &input.context, probe)
+            || !self.packet_buffers(rules, rule, input, probe)
         {
             return None;
         }
-        if !self.packet_buffers(rules, rule, input) {
-            return None;
-        }
         match &rule.payload {
-            Some(payload) => self.payload(payload, input),
+            Some(payload) => self.payload(payload, input, probe),
             // Suricata: a rule that asks nothing of the packet itself matches the one made up at the end of a flow too.
             None if input.pseudo && rule.needs_packet => None,
             None => Some(false),
@@ -199,39 +250,65 @@ impl Detector {
     }
 
     /// Whether what the rule asks of buffers cut from the packet holds.
-    pub(super) fn packet_buffers(&mut self, rules: &RuleSet, rule: &Rule, input: &Input<'_>) -> bool {
+    pub(super) fn packet_buffers(
+        &mut self,
+        rules: &RuleSet,
+        rule: &Rule,
+        input: &Input<'_>,
+        probe: &mut impl Probe,
+    ) -> bool {
         rule.buffers.iter().all(|(id, ops)| {
             match rules.packet_buffer(*id, input.context.packet, &mut self.transformed) {
                 None => matches!(ops.first(), Some(Op::Absent(_))),
-                Some(data) => self.inspector.matches(ops, data),
+                Some(data) => self.inspector.matches(Inspected::Buffer(*id), ops, data, probe),
             }
         })
     }
 
-    pub(super) fn payload(&mut self, payload: &Payload, input: &Input<'_>) -> Option<bool> {
+    pub(super) fn payload(&mut self, payload: &Payload, input: &Input<'_>, probe: &mut impl Probe) -> Option<bool> {
         if payload.of != PayloadOf::Packet
             && let Some(stream) = input.stream
-            && self.stream_matches(payload, stream)
+            && self.stream_matches(payload, stream, probe)
         {
             return Some(true);
         }
         let packet = input.context.packet;
         let wanted = payload.of != PayloadOf::Stream || !input.payload_in_stream;
         // Suricata: an empty payload is not inspected, so that `content:!"x"` alone does not match every ACK.
-        (wanted && input.packet_payload_counts() && self.inspector.matches(&payload.ops, packet.payload))
-            .then_some(false)
+        let matches = wanted
+            && input.packet_payload_counts()
+            && self
+                .inspector
+                .matches(Inspected::Packet, &payload.ops, packet.payload, probe);
+        matches.then_some(false)
     }
 
     /// Whether the new part of the stream matches, or what spans the border to the old one: an old match is not told twice.
     ///
     /// Suricata sees the new part only: what a rule asks of its start (`depth`) is asked of that too.
-    fn stream_matches(&mut self, payload: &Payload, stream: StreamData<'_>) -> bool {
+    fn stream_matches(&mut self, payload: &Payload, stream: StreamData<'_>, probe: &mut impl Probe) -> bool {
         let (old, new) = stream.data.split_at(stream.seen.min(stream.data.len()));
-        self.inspector.matches(&payload.ops, new)
-            || !old.is_empty()
-                && self.inspector.matches(&payload.ops, stream.data)
-                && !self.inspector.matches(&payload.ops, old)
+        let mut matches = |data| self.inspector.matches(Inspected::Stream, &payload.ops, data, probe);
+        matches(new) || !old.is_empty() && matches(stream.data) && !matches(old)
     }
+}
+
+/// Whether what the rule asks of remembered state holds.
+pub(super) fn state_holds(rule: &Rule, vars: &FlowVars, probe: &mut impl Probe) -> bool {
+    rule.state.iter().all(|check| {
+        let holds = vars.holds(check);
+        probe.state(check, holds);
+        holds
+    })
+}
+
+/// Whether the rule's conditions on the packet hold.
+pub(super) fn checks_hold(rule: &Rule, context: &PacketContext<'_>, probe: &mut impl Probe) -> bool {
+    rule.checks.iter().enumerate().all(|(index, check)| {
+        let holds = check.matches(context);
+        probe.check(index, holds);
+        holds
+    })
 }
 
 /// Whether the flow speaks what the rule is for.

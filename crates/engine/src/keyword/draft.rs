@@ -31,6 +31,8 @@ pub struct RuleDraft<'e> {
     pub checks: Vec<Box<dyn PacketCheck>>,
     /// Conditions on a transaction, in the order of the rule.
     pub tx_checks: Vec<Box<dyn TxCheck>>,
+    /// The keywords behind `checks`, and behind `tx_checks`.
+    pub keywords: [Vec<&'static str>; 2],
     /// The protocols that the flow must speak one of, as header and keywords have narrowed them.
     pub app: Option<AppSet>,
     /// Conditions on remembered state.
@@ -99,6 +101,7 @@ impl<'e> RuleDraft<'e> {
             flow: FlowCondition::default(),
             checks: Vec::new(),
             tx_checks: Vec::new(),
+            keywords: [Vec::new(), Vec::new()],
             app: None,
             state: Vec::new(),
             effects: Vec::new(),

@@ -110,6 +110,13 @@ pub enum TxCondition {
     Check(Box<dyn TxCheck>, Box<[(ProtocolId, [Option<u8>; 2])]>),
 }
 
+impl TxCondition {
+    /// Whether it asks of something else than a buffer.
+    pub const fn is_check(&self) -> bool {
+        matches!(self, Self::Check(..))
+    }
+}
+
 /// What a rule asks of the payload.
 #[derive(Debug)]
 pub struct Payload {

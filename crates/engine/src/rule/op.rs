@@ -322,6 +322,8 @@ pub struct BufferView<'a> {
 
 /// A keyword's own look at a buffer.
 pub trait BufferCheck: Send + Sync + fmt::Debug {
+    /// The keyword, for reports.
+    fn keyword(&self) -> &'static str;
     /// Whether the buffer satisfies the keyword.
     fn matches(&self, view: &BufferView<'_>) -> bool;
     /// A value the keyword computes for a rule variable (`entropy` does not, `luaxform` might).
@@ -339,6 +341,23 @@ pub trait BufferCheck: Send + Sync + fmt::Debug {
 }
 
 impl Op {
+    /// The keyword that it was, for reports; of several that mean the same, one.
+    pub fn keyword(&self) -> &'static str {
+        match self {
+            Self::Content(_) => "content",
+            Self::Pcre(_) => "pcre",
+            Self::ByteTest(_) => "byte_test",
+            Self::ByteJump(_) => "byte_jump",
+            Self::ByteExtract(_) => "byte_extract",
+            Self::ByteMath(_) => "byte_math",
+            Self::IsDataAt(_) => "isdataat",
+            Self::Size(_) => "bsize",
+            Self::Base64(_) => "base64_decode",
+            Self::Absent(_) => "absent",
+            Self::Check(check) => check.keyword(),
+        }
+    }
+
     /// Whether the operation starts from the end of the previous match, so that another occurrence of that one may help.
     pub fn is_relative(&self) -> bool {
         match self {

@@ -21,6 +21,18 @@ pub enum StateCheck {
     Shared(SharedBit, bool),
 }
 
+impl StateCheck {
+    /// The keyword that it was, for reports.
+    pub const fn keyword(&self) -> &'static str {
+        match self {
+            Self::FlowbitSet(_) | Self::FlowbitClear(_) => "flowbits",
+            Self::Flowint(..) | Self::FlowintPresent(..) => "flowint",
+            Self::Shared(bit, _) if bit.asked_first => "xbits",
+            Self::Shared(..) => "hostbits",
+        }
+    }
+}
+
 /// What a match changes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {

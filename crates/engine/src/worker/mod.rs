@@ -20,7 +20,7 @@ use packet::{LinkType, Packet, Timestamp};
 
 use crate::app_layer::FileSettings;
 use crate::config::{Config, SHARDS};
-use crate::detect::{Detector, Match, RuleSet};
+use crate::detect::{Detector, Match, Profile, RuleSet};
 use crate::event::{AppRecord, DroppedHeader, Event, PacketRecord, Position, TunnelRecord};
 use crate::flow::{FlowFlags, FlowRef};
 use crate::policy::Subject;
@@ -106,13 +106,15 @@ pub struct Matched {
 impl Worker {
     /// A worker without packets so far.
     pub fn new(config: Arc<Config>, rules: Arc<RuleSet>) -> Self {
+        let mut detector = Detector::default();
+        detector.profile(profile(&config, &rules));
         Self {
             logs: application::AppLogs::new(&config.app),
             files: config.app.files.with_rules(&rules.file_needs()),
             config,
             rules,
             shards: std::iter::repeat_with(|| None).take(SHARDS).collect(),
-            detector: Detector::default(),
+            detector,
             matches: Vec::new(),
             tags: tag::HostTags::default(),
             position: Position::default(),
@@ -203,6 +205,7 @@ impl Worker {
     /// Uses other rules from the next packet on; flows go on.
     pub fn replace_rules(&mut self, rules: Arc<RuleSet>) {
         self.files = self.config.app.files.with_rules(&rules.file_needs());
+        self.detector.profile(profile(&self.config, &rules));
         self.rules = rules;
         for shard in self.shards.iter_mut().flatten() {
             shard.forget_rules();
@@ -220,6 +223,7 @@ impl Worker {
         for shard in self.shards.iter().flatten() {
             all.absorb(shard);
         }
+        all.profile = self.detector.profiled().cloned().map(Box::new);
         all
     }
 
@@ -243,6 +247,11 @@ impl Worker {
         self.position.order += 1;
         position
     }
+}
+
+/// What counts the cost of these rules, if it is to be counted.
+fn profile(config: &Config, rules: &RuleSet) -> Option<Profile> {
+    config.profile.map(|profile| Profile::new(rules, profile.clock))
 }
 
 /// Source and destination of a packet, if it is IP.

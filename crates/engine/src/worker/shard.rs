@@ -84,6 +84,8 @@ pub struct WorkerCounters {
     pub defrag: crate::defrag::DefragCounters,
     /// Flows and transactions, by the number of their application protocol and whether they are of datagrams.
     pub apps: std::collections::BTreeMap<(u8, bool), (u64, u64)>,
+    /// What rules cost, where that is counted.
+    pub profile: Option<Box<crate::detect::Profile>>,
 }
 
 impl Default for WorkerCounters {
@@ -107,6 +109,7 @@ impl Default for WorkerCounters {
             stream: StreamCounters::default(),
             defrag: crate::defrag::DefragCounters::default(),
             apps: std::collections::BTreeMap::new(),
+            profile: None,
         }
     }
 }
@@ -195,5 +198,10 @@ impl WorkerCounters {
         self.flow.add(&other.flow);
         self.stream.add(&other.stream);
         self.defrag.add(&other.defrag);
+        match (&mut self.profile, &other.profile) {
+            (Some(mine), Some(theirs)) => mine.add(theirs),
+            (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
+            (_, None) => {}
+        }
     }
 }

@@ -52,6 +52,10 @@ fn parse(draft: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<Op> {
 }
 
 impl BufferCheck for ReputationCheck {
+    fn keyword(&self) -> &'static str {
+        "datarep"
+    }
+
     fn matches(&self, view: &BufferView<'_>) -> bool {
         let member = self.set.get(view.data, &view.sets.borrow());
         member.is_some_and(|member| self.predicate.holds(member.reputation.into()))

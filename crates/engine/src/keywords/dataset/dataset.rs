@@ -94,6 +94,10 @@ impl DatasetCheck {
 }
 
 impl BufferCheck for DatasetCheck {
+    fn keyword(&self) -> &'static str {
+        "dataset"
+    }
+
     fn matches(&self, view: &BufferView<'_>) -> bool {
         match self.command {
             Command::IsSet => self.holds(view.data, &view.sets.borrow()),

@@ -62,6 +62,10 @@ fn parse(_: &mut RuleDraft<'_>, arg: &Arg<'_>) -> Parsed<Op> {
 }
 
 impl BufferCheck for Asn1 {
+    fn keyword(&self) -> &'static str {
+        "asn1"
+    }
+
     fn matches(&self, view: &BufferView<'_>) -> bool {
         let start = match self.relative_offset {
             Some(offset) => view.cursor.checked_add_signed(offset as isize),

@@ -78,6 +78,10 @@ impl Step {
 }
 
 impl BufferCheck for Step {
+    fn keyword(&self) -> &'static str {
+        if self.over { "ber_skip" } else { "ber_data" }
+    }
+
     fn matches(&self, view: &BufferView<'_>) -> bool {
         self.target(view).is_some()
     }

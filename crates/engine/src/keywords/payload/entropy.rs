@@ -93,6 +93,10 @@ fn read_condition(text: Spanned<&str>) -> Parsed<Condition> {
 }
 
 impl BufferCheck for Entropy {
+    fn keyword(&self) -> &'static str {
+        "entropy"
+    }
+
     fn matches(&self, view: &BufferView<'_>) -> bool {
         let Some(rest) = view.data.get(self.offset..) else {
             return false;

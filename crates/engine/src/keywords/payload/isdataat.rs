@@ -62,6 +62,10 @@ struct SnortDataAt {
 }
 
 impl BufferCheck for SnortDataAt {
+    fn keyword(&self) -> &'static str {
+        "isdataat"
+    }
+
     fn matches(&self, view: &BufferView<'_>) -> bool {
         let offset = view.vars.get(usize::from(self.var.0)).copied().unwrap_or(0);
         let there = offset < view.data.len().saturating_sub(view.cursor) as u64;

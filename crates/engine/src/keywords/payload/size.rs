@@ -60,6 +60,10 @@ struct Rest {
 }
 
 impl BufferCheck for Rest {
+    fn keyword(&self) -> &'static str {
+        "bufferlen"
+    }
+
     fn matches(&self, view: &BufferView<'_>) -> bool {
         self.predicate.holds(view.data.len().saturating_sub(view.cursor) as u64)
     }
