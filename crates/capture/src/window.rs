@@ -141,7 +141,7 @@ impl Window {
 }
 
 /// Bytes of a window at first.
-const CAPACITY: usize = 512 * 1024;
+const CAPACITY: usize = 256 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -190,7 +190,9 @@ pub const READS_RULE_TEXT: &[&str] = &["keyword", "keywords", "protocol", "compi
 
 /// Where `unsafe` may stand, and why.
 pub const UNSAFE: &[(&str, &str)] = &[
-    ("crates/engine/src/mpm/filter/simd.rs", "AVX2 intrinsics"),
+    ("crates/engine/src/mpm/filter/simd/mod.rs", "calls of vector code"),
+    ("crates/engine/src/mpm/filter/simd/avx2.rs", "AVX2 intrinsics"),
+    ("crates/engine/src/mpm/filter/simd/avx512.rs", "AVX-512 intrinsics"),
     (
         "crates/capture/src/filter.rs",
         "a compiled BPF program is handed to another thread",

@@ -3,7 +3,7 @@
 use super::super::literals::{LiteralId, Literals};
 use super::bloom::Bloom;
 use super::level1::{FOLD, load};
-use super::rarity::{Rarity, Window};
+use super::rarity::{Rarity, Window, choose_pair};
 use super::search::Search;
 
 /// The patterns with a window of `GRAM + STRIDE - 1` bytes: however they lie, one of the grams in their window starts
@@ -55,22 +55,31 @@ impl<const GRAM: usize, const STRIDE: usize> Class<GRAM, STRIDE> {
     const WINDOW: usize = GRAM + STRIDE - 1;
 
     /// Builds the class, and says what level 1 must let through for it.
+    pub(super) fn new(literals: &Literals, class: &[LiteralId]) -> (Self, Vec<Gram>) {
+        Self::with_windows(literals, class, |rarity, _, bytes| rarity.choose(bytes))
+    }
+
+    /// Builds the class with windows that are chosen by the pattern's place in `class` and its bytes.
     ///
     /// No pattern is the same byte all over. They have as many bytes as a window, or two where a gram has three or the
     /// stride is one.
-    pub(super) fn new(literals: &Literals, class: &[LiteralId]) -> (Self, Vec<Gram>) {
+    pub(super) fn with_windows(
+        literals: &Literals,
+        class: &[LiteralId],
+        mut choose: impl FnMut(&mut Rarity, usize, &[u8]) -> Window,
+    ) -> (Self, Vec<Gram>) {
         let mut rarity = Rarity::new(GRAM, STRIDE);
         let mut keys: Vec<(u32, Entry)> = Vec::with_capacity(class.len());
         let mut grams = Vec::with_capacity(class.len() * STRIDE);
-        for &literal in class {
+        for (place, &literal) in class.iter().enumerate() {
             let bytes = literals.bytes(literal);
             let folded = |at| load(bytes, at) | FOLD;
             if bytes.len() >= Self::WINDOW {
-                let Window { start, word } = rarity.choose(bytes);
+                let Window { start, word } = choose(&mut rarity, place, bytes);
                 grams.extend((start..start + STRIDE).map(|at| Gram::Window(folded(at))));
                 keys.push((Self::key(folded(start)), Entry::new(bytes, literal, start, word)));
             } else {
-                let pair = rarity.choose_pair(bytes);
+                let pair = choose_pair(bytes);
                 grams.push(Gram::Pair {
                     pattern: folded(0),
                     len: bytes.len(),

@@ -32,7 +32,7 @@ impl Level1 {
     pub(super) fn marks(&self, haystack: &[u8], vectors: usize, simd: Simd) -> Marks {
         debug_assert!(vectors <= 4 && haystack.len() >= 32 * vectors + 4);
         match simd {
-            Simd::Avx2 => simd::marks(self, haystack, vectors),
+            Simd::Avx2 | Simd::Avx512 => simd::marks(self, haystack, vectors),
             Simd::Scalar => self.marks_scalar(haystack, 8 * vectors),
         }
     }
@@ -42,7 +42,7 @@ impl Level1 {
     #[inline]
     pub(super) fn marks_of_end(&self, end: &[u8; Self::END], simd: Simd) -> Marks {
         let mut marks = match simd {
-            Simd::Avx2 => simd::marks_of_end(self, end),
+            Simd::Avx2 | Simd::Avx512 => simd::marks_of_end(self, end),
             Simd::Scalar => Marks {
                 short: self.marks_scalar_short(&end[1..], 8),
                 mid: self.marks_scalar_mid(&end[1..], 8),
@@ -57,7 +57,7 @@ impl Level1 {
     #[inline]
     pub(super) fn marks_of_few(&self, haystack: &[u8], simd: Simd) -> Marks {
         let mut marks = match simd {
-            Simd::Avx2 => simd::marks_of_few(self, haystack),
+            Simd::Avx2 | Simd::Avx512 => simd::marks_of_few(self, haystack),
             Simd::Scalar => self.marks_scalar(haystack, haystack.len().div_ceil(4).min(8)),
         };
         if haystack.len() > 32 {

@@ -9,7 +9,8 @@
 //! 3. a table of the windows with the rarest eight bytes of each pattern; if they agree, the pattern itself is compared.
 //!
 //! The larger window and grid are, the faster the scan, and the longer the patterns must be: so there are classes by
-//! length. Few patterns are told by nibbles instead, at every byte. Patterns of a single byte, and of one byte
+//! length. Where patterns are few (some hundred on machines with AVX-512, some dozens with AVX2) tables in registers take
+//! the place of the first sieve, at every byte. Patterns of a single byte, and of one byte
 //! repeated, have ways of their own. And when traffic resembles the patterns so much that the sieves do not hold, a
 //! Daachorse automaton finishes the haystack.
 
@@ -24,6 +25,7 @@ mod ones;
 mod rarity;
 mod runs;
 mod search;
+mod shuffle;
 mod simd;
 mod typical;
 
@@ -34,7 +36,6 @@ use super::{Hits, Mpm, Pattern, Scratch};
 use fallback::Fallback;
 use few::Few;
 use grid::{ByLength, Grid};
-use nibbles::Nibbles;
 use ones::Ones;
 use runs::Runs;
 use search::{BUDGET, Overloaded, Search};
@@ -64,11 +65,11 @@ impl Filter {
 
     /// Builds the filter with given instructions, as far as this machine has them.
     pub fn with_simd(patterns: &[Pattern], simd: Simd) -> Option<Self> {
-        Self::with_choice(patterns, simd, Nibbles::pay)
+        Self::with_choice(patterns, simd, Prefer::Cheapest)
     }
 
-    /// Builds the filter, and chooses by what is given whether few patterns have a class of their own.
-    fn with_choice(patterns: &[Pattern], simd: Simd, pay: fn(&Nibbles, u64) -> bool) -> Option<Self> {
+    /// Builds the filter, and chooses as is preferred whether few patterns have a class of their own.
+    fn with_choice(patterns: &[Pattern], simd: Simd, prefer: Prefer) -> Option<Self> {
         let literals = Literals::new(patterns);
         if literals.max_len() > MAX_LEN {
             return None;
@@ -82,9 +83,7 @@ impl Filter {
             }
         }
         let simd = simd.min(Simd::detect());
-        let few = (simd == Simd::Avx2)
-            .then(|| choose_few(&literals, &mut others, pay))
-            .flatten();
+        let few = choose_few(&literals, &mut others, simd, prefer);
         Some(Self {
             simd,
             min_len: literals.min_len(),
@@ -158,16 +157,37 @@ impl Mpm for Filter {
     }
 }
 
-/// Takes all the patterns, or the short ones, out of the classes, if they are few and it pays.
-fn choose_few(literals: &Literals, others: &mut ByLength, pay: fn(&Nibbles, u64) -> bool) -> Option<Few> {
-    let gathers = others.gathers();
-    if let Some(few) = Few::new(literals, &others.all(), |nibbles| pay(nibbles, gathers)) {
+/// Takes all the patterns, or the short ones, out of the classes, if they are few and that is cheaper.
+fn choose_few(literals: &Literals, others: &mut ByLength, simd: Simd, prefer: Prefer) -> Option<Few> {
+    let cheapest = match prefer {
+        Prefer::Grid => return None,
+        Prefer::Few => f32::INFINITY,
+        Prefer::Cheapest => others.cost(),
+    };
+    let all = Few::new(literals, &others.all(), simd).filter(|all| all.cost() < cheapest);
+    if let Some(all) = all {
         *others = ByLength::default();
-        return Some(few);
+        return Some(all);
     }
-    let few = Few::new(literals, &others.short, |nibbles| pay(nibbles, 2))?;
-    others.short.clear();
-    Some(few)
+    let short = std::mem::take(&mut others.short);
+    let few = Few::new(literals, &short, simd).filter(|few| few.cost() + others.cost() < cheapest);
+    if few.is_none() {
+        others.short = short;
+    }
+    few
+}
+
+/// Which way to tell patterns is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Prefer {
+    /// That which costs least in ordinary traffic.
+    Cheapest,
+    /// By maps, always.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests try each way"))]
+    Grid,
+    /// By tables in registers, wherever there are some.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests try each way"))]
+    Few,
 }
 
 /// How long a pattern may be, so that the place of its window fits an entry.

@@ -40,23 +40,10 @@ impl Rarity {
 
     /// Takes the best window of a pattern that is not all the same byte.
     pub(super) fn choose(&mut self, bytes: &[u8]) -> Window {
-        let model = &*MODEL;
-        self.sums.clear();
-        let mut sum = 0;
-        self.sums.push(sum);
-        for pair in bytes.windows(2) {
-            sum += u32::from(model.pair(pair[0], pair[1]));
-            self.sums.push(sum);
-        }
+        self.look_at(bytes);
         let window = self.gram + self.stride - 1;
-        // A window that is a run is found deep inside of longer ones.
-        let differs = |start: usize| {
-            bytes[start..start + window]
-                .windows(2)
-                .any(|pair| pair[0] | 0x20 != pair[1] | 0x20)
-        };
         let start = (0..=bytes.len() - window)
-            .filter(|start| differs(*start))
+            .filter(|start| differs(&bytes[*start..start + window]))
             .min_by_key(|start| {
                 (*start..start + self.stride)
                     .map(|at| self.cost(bytes, at))
@@ -73,12 +60,25 @@ impl Rarity {
         }
     }
 
-    /// The start of the rarer pair of a pattern of two or three bytes.
-    pub(super) fn choose_pair(&self, bytes: &[u8]) -> usize {
-        let rarity = |at: usize| {
-            u32::from(MODEL.first[usize::from(bytes[at] | 0x20)]) + u32::from(MODEL.pair(bytes[at], bytes[at + 1]))
-        };
-        usize::from(bytes.len() > 2 && rarity(1) > rarity(0))
+    /// The window of a pattern that starts at a given place.
+    pub(super) fn window_at(&mut self, bytes: &[u8], start: usize) -> Window {
+        self.look_at(bytes);
+        Window {
+            start,
+            word: self.word(bytes.len(), start),
+        }
+    }
+
+    /// Begins to work on a pattern.
+    fn look_at(&mut self, bytes: &[u8]) {
+        let model = &*MODEL;
+        self.sums.clear();
+        let mut sum = 0;
+        self.sums.push(sum);
+        for pair in bytes.windows(2) {
+            sum += u32::from(model.pair(pair[0], pair[1]));
+            self.sums.push(sum);
+        }
     }
 
     /// What it costs to be called for the gram at `at`, in 2^-32.
@@ -112,6 +112,19 @@ impl Rarity {
         let gram = (load(bytes, at) | FOLD) << (64 - 8 * self.gram);
         (gram.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as usize
     }
+}
+
+/// Whether a window is no run: those that are would be found all over in longer ones.
+pub(super) fn differs(window: &[u8]) -> bool {
+    window.windows(2).any(|pair| pair[0] | 0x20 != pair[1] | 0x20)
+}
+
+/// The start of the rarer pair of a pattern of two or three bytes.
+pub(super) fn choose_pair(bytes: &[u8]) -> usize {
+    let rarity = |at: usize| {
+        u32::from(MODEL.first[usize::from(bytes[at] | 0x20)]) + u32::from(MODEL.pair(bytes[at], bytes[at + 1]))
+    };
+    usize::from(bytes.len() > 2 && rarity(1) > rarity(0))
 }
 
 /// How probable a folded byte is, in 2^-32.

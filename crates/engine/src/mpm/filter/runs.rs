@@ -146,7 +146,7 @@ fn alike(haystack: &[u8], at: usize) -> bool {
 
 /// Which of the first 64 bytes are [`alike`].
 fn repeats(haystack: &[u8], simd: Simd) -> u64 {
-    if simd == Simd::Avx2 && haystack.len() > 64 {
+    if simd >= Simd::Avx2 && haystack.len() > 64 {
         return simd::repeats(haystack);
     }
     let places = (haystack.len() - 1).min(64);

@@ -21,17 +21,21 @@ fn naive(patterns: &[Pattern], haystack: &[u8]) -> Vec<u32> {
         .collect()
 }
 
-/// The filter as it may be on this machine or another: by scalar code, by gathering, and by nibbles.
-fn variants(patterns: &[Pattern]) -> [(&'static str, Filter); 3] {
+/// The filter as it may be on this machine or another: by scalar code, by gathering, by nibbles, and by tables of bytes.
+fn variants(patterns: &[Pattern]) -> [(&'static str, Filter); 4] {
     [
         ("scalar", Filter::with_simd(patterns, Simd::Scalar).unwrap()),
         (
             "gathering",
-            Filter::with_choice(patterns, Simd::Avx2, |_, _| false).unwrap(),
+            Filter::with_choice(patterns, Simd::Avx2, Prefer::Grid).unwrap(),
         ),
         (
             "nibbles",
-            Filter::with_choice(patterns, Simd::Avx2, |_, _| true).unwrap(),
+            Filter::with_choice(patterns, Simd::Avx2, Prefer::Few).unwrap(),
+        ),
+        (
+            "shuffle",
+            Filter::with_choice(patterns, Simd::Avx512, Prefer::Few).unwrap(),
         ),
     ]
 }
