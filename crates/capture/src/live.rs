@@ -160,18 +160,18 @@ impl Live {
         Ok(all.remove(0))
     }
 
-    /// Opens the interfaces for so many readers, at least one, which share the packets: each gets flows of its own, as
-    /// [`LiveOptions::fanout`] says, and may be moved to a thread of its own. `AF_PACKET` only, for more than one.
+    /// Opens the interfaces, each in its own way, for so many readers, at least one, which share the packets: each gets
+    /// flows of its own, as [`LiveOptions::fanout`] says, and may be moved to a thread of its own. `AF_PACKET` only, for
+    /// more than one.
     ///
     /// # Errors
     ///
     /// As of [`Live::open`].
-    pub fn open_shared<S: AsRef<str>>(
-        names: &[S],
-        options: &LiveOptions,
+    pub fn open_shared<'o>(
+        interfaces: impl IntoIterator<Item = (&'o str, &'o LiveOptions)>,
         readers: usize,
     ) -> Result<Vec<Self>, CaptureError> {
-        Self::open_all(names.iter().map(|name| (name.as_ref(), options)), readers.max(1))
+        Self::open_all(interfaces, readers.max(1))
     }
 
     fn open_all<'o>(

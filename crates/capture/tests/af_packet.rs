@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use capture::{CaptureMethod, Fanout, Live, LiveOptions, LiveStats};
+use capture::{CaptureMethod, Fanout, FanoutMode, Live, LiveOptions, LiveStats};
 
 mod namespace;
 
@@ -24,7 +24,15 @@ fn sharing() {
     if method_inside().is_none() {
         return;
     }
-    let mut readers = Live::open_shared(&["a1", "b1"], &udp(), 2).unwrap();
+    // By the kernel's hash, each of which sees flows between the same two hosts.
+    let mut readers = Live::open_shared(
+        both(&by(Fanout {
+            mode: FanoutMode::Hash,
+            ..Fanout::default()
+        })),
+        2,
+    )
+    .unwrap();
     shared_by_flow(&mut readers);
     let mut all = Vec::new();
     for reader in &mut readers {
@@ -40,22 +48,81 @@ fn sharing() {
         assert_eq!(one.rings.iter().map(|ring| ring.received).sum::<u64>(), one.received);
     }
     // By the number of the group, as two processes do.
-    let group = LiveOptions {
-        fanout: Some(Fanout {
-            group: Some(4711),
-            ..Fanout::default()
-        }),
-        ..udp()
-    };
+    let group = by(Fanout {
+        mode: FanoutMode::Hash,
+        group: Some(4711),
+        ..Fanout::default()
+    });
     let names = ["a1", "b1"];
     let mut readers = [Live::open(&names, &group).unwrap(), Live::open(&names, &group).unwrap()];
     shared_by_flow(&mut readers);
+    shared_by_pair();
     // libpcap would hand out each packet twice.
     let pcap = LiveOptions {
         method: CaptureMethod::Pcap,
         ..udp()
     };
-    assert!(Live::open_shared(&["a1"], &pcap, 2).is_err());
+    assert!(Live::open_shared([("a1", &pcap)], 2).is_err());
+}
+
+fn by(fanout: Fanout) -> LiveOptions {
+    LiveOptions {
+        fanout: Some(fanout),
+        ..udp()
+    }
+}
+
+fn both(options: &LiveOptions) -> [(&str, &LiveOptions); 2] {
+    ["a1", "b1"].map(|name| (name, options))
+}
+
+/// All between two hosts goes to one reader: either direction, on either interface, in fragments, of other protocols and
+/// behind whatever; and what this machine sends on the interface goes where it goes when it is received.
+fn shared_by_pair() {
+    let standard = LiveOptions { filter: None, ..udp() };
+    let mut readers = Live::open_shared(both(&standard), 3).unwrap();
+    let mut senders = ["a0", "b0", "a1"].map(sender);
+    for pair in 3..3 + PAIRS {
+        let mut there = datagram(1, 1000 + pair);
+        there[29] = pair as u8;
+        let mut back = there.clone();
+        back[26..30].copy_from_slice(&there[30..34]);
+        back[30..34].copy_from_slice(&there[26..30]);
+        let mut fragment = back.clone();
+        fragment[20..22].copy_from_slice(&[0x20, 9]);
+        let mut icmp = there.clone();
+        icmp[23] = 1;
+        for frame in [&there, &back, &fragment, &icmp] {
+            senders[0].sendpacket(&frame[..]).unwrap();
+            senders[1].sendpacket(&frame[..]).unwrap();
+            senders[2].sendpacket(&frame[..]).unwrap();
+            for front in FRONTS {
+                let mut behind = frame[..12].to_vec();
+                behind.extend_from_slice(front);
+                behind.extend_from_slice(&frame[14..]);
+                senders[0].sendpacket(&behind[..]).unwrap();
+                senders[2].sendpacket(&behind[..]).unwrap();
+            }
+        }
+    }
+    let mut counts = BTreeMap::<(usize, u8), usize>::new();
+    for (at, reader) in readers.iter_mut().enumerate() {
+        for (_, frame) in until_quiet(reader) {
+            // Where the addresses are, whatever is before them.
+            let Some(ip) = frame.windows(2).position(|bytes| bytes == [0x45, 0]) else {
+                continue;
+            };
+            let addresses = &frame[ip + 12..ip + 20];
+            if addresses[..3] == [192, 0, 2] {
+                *counts.entry((at, addresses[3].max(addresses[7]))).or_default() += 1;
+            }
+        }
+    }
+    let per_pair = 4 * (3 + 2 * FRONTS.len());
+    assert_eq!(counts.len(), usize::from(PAIRS), "{counts:?}");
+    assert!(counts.values().all(|&count| count == per_pair), "{counts:?}");
+    let readers: BTreeSet<usize> = counts.keys().map(|(reader, _)| *reader).collect();
+    assert_eq!(readers.len(), 3);
 }
 
 /// Together they get all frames of both interfaces, and each flow, in both directions, goes to one of them.
@@ -260,6 +327,15 @@ fn udp() -> LiveOptions {
 }
 
 const FLOWS: u16 = 64;
+/// Pairs of hosts; the second has address 2.
+const PAIRS: u16 = 100;
+/// What may be before an IP header: EtherTypes and tags.
+const FRONTS: [&[u8]; 4] = [
+    b"\x81\x00\x60\x05\x08\x00",
+    b"\x88\xa8\x00\x06\x81\x00\x00\x05\x08\x00",
+    b"\x88\x64\x11\x00\x00\x01\x00\x30\x00\x21",
+    b"\x88\x47\x00\x01\x00\x40\x00\x02\x01\x40",
+];
 const PER_FLOW: u16 = 20;
 /// Frames that each interface gets.
 const FRAMES: usize = 2 * FLOWS as usize * PER_FLOW as usize;

@@ -4,26 +4,30 @@
 
 use std::io;
 
+use super::pairs::by_pair;
 use super::socket::Socket;
 
 /// How the frames of an interface are shared by several rings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Fanout {
     /// Which ring a frame goes to.
     pub mode: FanoutMode,
     /// The number of the group, for the first interface; the next interface has the next. Processes that name the same
     /// number share an interface. Without one the kernel picks a number that nobody has.
     pub group: Option<u16>,
-    /// The kernel reassembles IPv4 fragments first, so that all of a datagram goes to the ring of its flow. The
-    /// fragments are not seen then.
+    /// The kernel reassembles IPv4 fragments first, so that by [`FanoutMode::Hash`] all of a datagram goes to the ring of
+    /// its flow. The fragments are not seen then.
     pub defrag: bool,
 }
 
 /// Which ring of a group a frame goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FanoutMode {
-    /// That of its flow: both directions go to the same.
+    /// That of its pair of addresses: flows in both directions, their fragments, ICMP errors of either host about them,
+    /// and all else between two hosts. Linux 4.3.
     #[default]
+    Pair,
+    /// That of its flow by the kernel's own hash, in both directions; fragments go by their addresses alone.
     Hash,
     /// That of the processor that took it from the network card.
     Cpu,
@@ -31,16 +35,6 @@ pub enum FanoutMode {
     Queue,
     /// The first, until it is full; then the next.
     Rollover,
-}
-
-impl Default for Fanout {
-    fn default() -> Self {
-        Self {
-            mode: FanoutMode::Hash,
-            group: None,
-            defrag: true,
-        }
-    }
 }
 
 impl Fanout {
@@ -62,8 +56,17 @@ impl Fanout {
         Ok(group)
     }
 
+    /// Tells the group which ring a frame goes to, where the mode alone does not. For after the first joined.
+    pub(crate) fn instruct(self, socket: &Socket) -> io::Result<()> {
+        match self.mode {
+            FanoutMode::Pair => socket.share_by(&mut by_pair()),
+            _ => Ok(()),
+        }
+    }
+
     fn kind(self) -> u16 {
         let mode = match self.mode {
+            FanoutMode::Pair => libc::PACKET_FANOUT_CBPF,
             FanoutMode::Hash => libc::PACKET_FANOUT_HASH,
             FanoutMode::Cpu => libc::PACKET_FANOUT_CPU,
             FanoutMode::Queue => libc::PACKET_FANOUT_QM,

@@ -12,6 +12,7 @@
 mod block;
 mod counted;
 mod fanout;
+mod pairs;
 mod ring;
 mod socket;
 
@@ -70,7 +71,12 @@ impl AfPacket {
             let ring = Self::prepare(name, index, options)?;
             if shared {
                 let fanout = options.fanout.unwrap_or_default();
-                let joined = fanout.join(&ring.socket, group);
+                let joined = fanout.join(&ring.socket, group).and_then(|group| {
+                    if all.is_empty() {
+                        fanout.instruct(&ring.socket)?;
+                    }
+                    Ok(group)
+                });
                 group = Some(joined.map_err(|e| failed(name, "sharing by PACKET_FANOUT", &e))?);
             }
             all.push(ring);

@@ -132,14 +132,23 @@ impl Socket {
         Ok(joined as u16)
     }
 
+    /// Its group shares frames by what this program returns.
+    pub fn share_by(&self, program: &mut [Instruction]) -> io::Result<()> {
+        self.run(libc::SOL_PACKET, libc::PACKET_FANOUT_DATA, program)
+    }
+
     /// Only frames that pass this program, cut to as many bytes as it returns; it replaces the one before.
     pub fn attach(&self, program: &mut [Instruction]) -> io::Result<()> {
+        self.run(libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, program)
+    }
+
+    fn run(&self, level: libc::c_int, name: libc::c_int, program: &mut [Instruction]) -> io::Result<()> {
         let program = libc::sock_fprog {
             len: u16::try_from(program.len()).map_err(|_| io::ErrorKind::InvalidInput)?,
             filter: program.as_mut_ptr(),
         };
         // The kernel copies and checks the program before the call returns.
-        self.set(libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &program)
+        self.set(level, name, &program)
     }
 
     /// Frames, drops and freezes since this was asked last: asking sets them to 0.
@@ -155,7 +164,7 @@ impl Socket {
 
     fn set<T>(&self, level: libc::c_int, name: libc::c_int, value: &T) -> io::Result<()> {
         // SAFETY: the kernel reads the bytes of `value`, which lives through the call, and no more than its size.
-        // Of the values of this file only a filter has a pointer, to as many instructions as it says.
+        // Of the values of this file only a program has a pointer, to as many instructions as it says.
         #[allow(unsafe_code)]
         check(unsafe {
             libc::setsockopt(
