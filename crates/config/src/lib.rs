@@ -19,6 +19,7 @@ pub use outputs::{
     AnomalyRecords, DropRecords, EveLogConfig, EveRecords, FastLogConfig, FileHashes, FileRecords, FileStoreConfig,
     FileType, StatsRecords,
 };
-pub use sections::af_packet::InterfaceConfig;
+pub use sections::af_packet::{Cluster, InterfaceConfig, ThreadCount};
 pub use sections::logging::{LogConfig, LogLevel, LogOutput, LogTarget};
+pub use sections::threading::{Cores, WorkerCores};
 pub use tree::{Place, Tree};

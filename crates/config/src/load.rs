@@ -13,7 +13,8 @@ use crate::section::{Notes, Section};
 use crate::sections::af_packet::{self, InterfaceConfig};
 use crate::sections::files::path;
 use crate::sections::logging::LogConfig;
-use crate::sections::{decoder, defrag, exception, file_store, files, flow, logging, outputs, stream, vars};
+use crate::sections::threading::WorkerCores;
+use crate::sections::{decoder, defrag, exception, file_store, files, flow, logging, outputs, stream, threading, vars};
 use crate::tree::Tree;
 use crate::unused::unused;
 use crate::value::{choice, flag, number, seconds};
@@ -80,6 +81,8 @@ pub struct Loaded {
     pub run_as: (Option<String>, Option<String>),
     /// How interfaces are read; see [`Loaded::interface`].
     pub interfaces: Vec<InterfaceConfig>,
+    /// Which cores workers of live traffic run on, if that is to be set.
+    pub worker_cores: Option<WorkerCores>,
     /// Keys that have no effect here.
     pub unused: Vec<String>,
     /// What should be known but does no harm, a line each.
@@ -222,6 +225,7 @@ impl Request {
                 user.text_of("group").map(str::to_owned),
             ),
             interfaces: af_packet::af_packet(&root.section("af-packet")),
+            worker_cores: threading::worker_cores(&root.section("threading")),
             unused: Vec::new(),
             warnings: Vec::new(),
             tree: Tree::default(),

@@ -1,7 +1,7 @@
 //! `af-packet`: how interfaces are read.
 
 use crate::section::Section;
-use crate::value::{flag, number, size};
+use crate::value::{choice, flag, number, size};
 
 /// What the configuration says of an interface; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,30 @@ pub struct InterfaceConfig {
     pub block_size: Option<u32>,
     /// `block-timeout`: milliseconds after which the kernel hands over a block that is not full.
     pub block_timeout: Option<u32>,
+    /// `threads`: workers, each with a ring of its own.
+    pub threads: Option<ThreadCount>,
+    /// `cluster-type`: which ring a packet goes to.
+    pub cluster: Option<Cluster>,
+}
+
+/// A number of threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThreadCount {
+    /// `auto`: one for each core.
+    Auto,
+    /// So many, at least one.
+    Of(usize),
+}
+
+/// Which of several rings a packet of an interface goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cluster {
+    /// `cluster_flow`: all of a flow goes to the same.
+    Flow,
+    /// `cluster_cpu`: that of the core that took it from the card.
+    Cpu,
+    /// `cluster_qm`: that of the card's queue it came from.
+    Queue,
 }
 
 impl InterfaceConfig {
@@ -30,11 +54,15 @@ impl InterfaceConfig {
             promiscuous: own.promiscuous.or(default.promiscuous),
             block_size: own.block_size.or(default.block_size),
             block_timeout: own.block_timeout.or(default.block_timeout),
+            threads: own.threads.or(default.threads),
+            cluster: own.cluster.or(default.cluster),
         }
     }
 }
 
-/// Reads `af-packet`. The keys of its clusters are left out: this program reads an interface by one ring.
+/// Reads `af-packet`.
+// `cluster-id` is left out on purpose: two programs that name the same number share the packets, and each sees a part of
+// them. The kernel gives a number that nobody else has.
 pub(crate) fn af_packet(section: &Section<'_>) -> Vec<InterfaceConfig> {
     let mut list = Vec::new();
     for (_, entry) in section.children() {
@@ -47,10 +75,51 @@ pub(crate) fn af_packet(section: &Section<'_>) -> Vec<InterfaceConfig> {
             promiscuous: entry.read("disable-promisc", flag).map(|disabled| !disabled),
             block_size: entry.read("block-size", size),
             block_timeout: entry.read("block-timeout", number),
+            threads: entry.read("threads", threads),
+            cluster: cluster(&entry),
         });
     }
     list
 }
+
+fn threads(text: &str) -> Result<ThreadCount, String> {
+    match (text, text.parse()) {
+        ("auto", _) => Ok(ThreadCount::Auto),
+        (_, Ok(n)) if (1..=MAX_THREADS).contains(&n) => Ok(ThreadCount::Of(n)),
+        _ => Err(format!(
+            "write a number from 1 to {MAX_THREADS}, or `auto` for one per core"
+        )),
+    }
+}
+
+fn cluster(entry: &Section<'_>) -> Option<Cluster> {
+    let section = entry.section("cluster-type");
+    let name = entry.text_of("cluster-type")?;
+    if OTHER_CLUSTERS.contains(&name) {
+        section.warn(&format!(
+            "{name} is not supported; all of a flow goes to one thread, as by cluster_flow"
+        ));
+        return None;
+    }
+    let names = [
+        ("cluster_flow", Cluster::Flow),
+        ("cluster_cpu", Cluster::Cpu),
+        ("cluster_qm", Cluster::Queue),
+    ];
+    choice(name, &names).map_err(|reason| section.wrong(reason)).ok()
+}
+
+/// As many as there are shards of flows.
+const MAX_THREADS: usize = 64;
+
+/// They need a program of the user's, or take flows apart.
+const OTHER_CLUSTERS: [&str; 5] = [
+    "cluster_ebpf",
+    "cluster_random",
+    "cluster_rollover",
+    "cluster_rollover_flow",
+    "cluster_round_robin",
+];
 
 #[cfg(test)]
 mod tests {
@@ -81,6 +150,25 @@ mod tests {
             );
         }
         assert_eq!(InterfaceConfig::of(&[], "eth0").block_size, None);
+    }
+
+    #[test]
+    fn rings_are_shared_as_configured() {
+        let tree = read_text(
+            "af-packet:\n  - interface: a\n    threads: auto\n    cluster-type: cluster_flow\n  - interface: b\n    threads: 4\n\
+             \x20   cluster-type: cluster_ebpf\n  - interface: c\n    cluster-type: cluster_x\n    threads: 0\n  - interface: default\n\
+             \x20   cluster-type: cluster_qm\n",
+        )
+        .expect("it is YAML");
+        let notes = Notes::default();
+        let list = af_packet(&Section::root(&tree.root, &notes).section("af-packet"));
+        let of = |name| {
+            let one = InterfaceConfig::of(&list, name);
+            (one.threads, one.cluster)
+        };
+        assert_eq!(of("a"), (Some(ThreadCount::Auto), Some(Cluster::Flow)));
+        assert_eq!(of("b"), (Some(ThreadCount::Of(4)), Some(Cluster::Queue)));
+        assert_eq!((notes.errors.borrow().len(), notes.warnings.borrow().len()), (2, 1));
     }
 
     #[test]

@@ -11,4 +11,5 @@ pub(crate) mod flow;
 pub(crate) mod logging;
 pub(crate) mod outputs;
 pub(crate) mod stream;
+pub(crate) mod threading;
 pub(crate) mod vars;
