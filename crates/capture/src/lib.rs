@@ -11,8 +11,6 @@
 
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod af_packet;
-#[cfg(all(feature = "live", target_os = "linux"))]
-mod affinity;
 mod block;
 mod clock;
 mod decompress;
@@ -31,8 +29,6 @@ mod writer;
 
 #[cfg(all(feature = "live", target_os = "linux"))]
 pub use af_packet::{Fanout, FanoutMode, RingStats};
-#[cfg(all(feature = "live", target_os = "linux"))]
-pub use affinity::pin_current_thread;
 pub use decompress::Compression;
 pub use error::{CaptureError, Item, Place};
 pub use file::{CaptureFile, Frame};

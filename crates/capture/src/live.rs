@@ -262,6 +262,11 @@ impl Live {
         Ok(None)
     }
 
+    /// How many interfaces are left.
+    pub fn interfaces(&self) -> usize {
+        self.sources.len()
+    }
+
     /// How many packets were handed out.
     pub fn packets(&self) -> u64 {
         self.packets

@@ -64,9 +64,15 @@ pub struct RunArgs {
     /// Read rules in this dialect, whatever they look like
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
-    /// Worker threads, or `auto` for one per core
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub threads: Threads,
+    /// Worker threads, or `auto` for one per core that this process may use [default: 1, or live what the
+    /// configuration's af-packet says]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<Threads>,
+    /// Live: cores for the workers, such as `0,2-3`, or `auto` for all; each worker runs on one of them, in turn
+    /// [default: what the configuration's threading says, or else any core]
+    #[cfg(feature = "live")]
+    #[arg(long, value_name = "CORES", requires = "interface")]
+    pub cpu_affinity: Option<CpuAffinity>,
     /// By what live packets are taken
     #[cfg(feature = "live")]
     #[arg(long, value_name = "METHOD", default_value = "auto")]
@@ -191,21 +197,55 @@ pub enum CaptureMethod {
     Pcap,
 }
 
+impl RunArgs {
+    /// The number of workers for captures.
+    pub fn workers(&self) -> usize {
+        self.threads.map_or(1, |threads| threads.0)
+    }
+}
+
 /// `--threads`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threads(pub usize);
+
+impl Threads {
+    /// One for each core that this process may use: its affinity and the quota of its control group count.
+    pub fn auto() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self(cores.min(MAX_THREADS))
+    }
+}
 
 impl std::str::FromStr for Threads {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text == "auto" {
-            return Ok(Self(std::thread::available_parallelism().map_or(1, usize::from)));
+            return Ok(Self::auto());
         }
         match text.parse() {
             Ok(n) if (1..=MAX_THREADS).contains(&n) => Ok(Self(n)),
             _ => Err(format!("expected a number from 1 to {MAX_THREADS}, or `auto`")),
         }
+    }
+}
+
+/// `--cpu-affinity`.
+#[cfg(feature = "live")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CpuAffinity(pub config::Cores);
+
+#[cfg(feature = "live")]
+impl std::str::FromStr for CpuAffinity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "auto" {
+            return Ok(Self(config::Cores::All));
+        }
+        text.parse()
+            .map(Self)
+            .map_err(|reason| format!("{reason}, or `auto` for all"))
     }
 }
 

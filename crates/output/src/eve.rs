@@ -1,5 +1,6 @@
 //! EVE JSON: a record a line, as Suricata's users read them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use packet::Timestamp;
 
 use crate::error::OutputError;
 use crate::sink::Sink;
+use crate::stats::THREADS;
 use crate::writer::{Mode, RecordWriter};
 
 /// Writes events as EVE JSON.
@@ -20,6 +22,8 @@ pub struct EveLog {
     protocols: Option<BTreeSet<String>>,
     /// Counters that are 0 are written.
     zeros: bool,
+    /// The counters of each thread are written.
+    threads: bool,
 }
 
 /// Which records are written.
@@ -64,6 +68,7 @@ impl EveLog {
             kinds,
             protocols: None,
             zeros: true,
+            threads: false,
         }
     }
 
@@ -78,6 +83,13 @@ impl EveLog {
     #[must_use]
     pub fn zeros(mut self, zeros: bool) -> Self {
         self.zeros = zeros;
+        self
+    }
+
+    /// Whether the counters of each thread are written beside their sums.
+    #[must_use]
+    pub fn threads(mut self, threads: bool) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -103,12 +115,14 @@ impl Sink for EveLog {
         if !self.kinds.stats {
             return Ok(());
         }
-        if self.zeros {
-            self.writer.record(|out| stats.write(time, out))
-        } else {
-            let kept = stats.without_zeros();
-            self.writer.record(|out| kept.write(time, out))
+        let mut kept = Cow::Borrowed(stats);
+        if !self.threads && kept.has(THREADS) {
+            kept.to_mut().remove(THREADS);
         }
+        if !self.zeros {
+            kept = Cow::Owned(kept.without_zeros());
+        }
+        self.writer.record(|out| kept.write(time, out))
     }
 
     fn flush(&mut self) -> Result<(), OutputError> {
@@ -210,7 +224,8 @@ mod tests {
 
     fn written(kinds: RecordKinds, options: EveOptions) -> String {
         let memory = sample::Memory::default();
-        let mut log = EveLog::new(RecordWriter::stream("memory", Box::new(memory.clone())), kinds, options);
+        let mut log =
+            EveLog::new(RecordWriter::stream("memory", Box::new(memory.clone())), kinds, options).threads(true);
         let rules = sample::rules();
         for event in sample::events() {
             log.event(&event, &sample::origin(&rules))
@@ -234,6 +249,15 @@ mod tests {
             uptime: 9,
             rules_loaded: 4,
             capture: Some(CaptureCounters::default()),
+            rings: [("eth0.7", 5), ("eth0.7", 6), ("eth1", 0)]
+                .map(|(name, kernel_packets)| {
+                    let counted = CaptureCounters {
+                        kernel_packets,
+                        ..CaptureCounters::default()
+                    };
+                    (name.to_owned(), counted)
+                })
+                .into(),
             ips: Some(IpsCounters {
                 reasons: [("rules", 1), ("flow_drop", 2)].into(),
                 ..IpsCounters::default()
@@ -297,6 +321,25 @@ mod tests {
                 stats.get("defrag.memuse")
             ),
             (Some(0), Some(0), Some(0))
+        );
+    }
+
+    #[test]
+    fn counters_of_threads_are_written_where_they_are_wanted() {
+        let of = |threads| {
+            let memory = sample::Memory::default();
+            let writer = RecordWriter::stream("memory", Box::new(memory.clone()));
+            let mut log = EveLog::new(writer, RecordKinds::ALL, EveOptions::default()).threads(threads);
+            log.stats(Timestamp::default(), &stats()).expect("it is written");
+            log.finish().expect("it is written");
+            serde_json::from_str::<serde_json::Value>(&memory.text()).expect("it is JSON")
+        };
+        assert!(of(false)["stats"]["threads"].is_null());
+        let threads = &of(true)["stats"]["threads"];
+        let packets = |name: &str| threads[name]["capture"]["kernel_packets"].as_u64();
+        assert_eq!(
+            ["W#01-eth0.7", "W#02-eth0.7", "W#01-eth1"].map(packets),
+            [Some(5), Some(6), Some(0)]
         );
     }
 

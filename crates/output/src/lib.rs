@@ -27,5 +27,5 @@ pub use file_store::{FileStore, FileStoreCounters};
 pub use line::AlertLineOptions;
 pub use sink::{Sink, Sinks};
 pub use stats::{CaptureCounters, IpsCounters, RunCounters};
-pub use summary::{RuleAlerts, RuleCounts, Summary, grouped};
+pub use summary::{RuleAlerts, RuleCounts, Summary, WorkerTraffic, grouped};
 pub use writer::{Mode, RecordWriter};

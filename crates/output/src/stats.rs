@@ -28,6 +28,9 @@ pub struct RunCounters {
     pub rules_skipped: u64,
     /// Of live traffic.
     pub capture: Option<CaptureCounters>,
+    /// Of each ring of live traffic: its interface, and what the kernel counted. Rings of the same interface are those of
+    /// the workers in turn.
+    pub rings: Vec<(String, CaptureCounters)>,
     /// Of an engine that drops.
     pub ips: Option<IpsCounters>,
     /// Of a store of files.
@@ -72,6 +75,9 @@ impl RunCounters {
             tree.add("capture.kernel_drops", capture.kernel_drops);
             tree.add("capture.kernel_ifdrops", capture.kernel_ifdrops);
         }
+        if !self.rings.is_empty() {
+            tree.set(THREADS, self.threads());
+        }
         decoder(workers, &mut tree);
         workers.flow.each(|name, count| tree.add(flow_name(name), count));
         workers.defrag.each(|name, count| tree.add(name, count));
@@ -102,7 +108,31 @@ impl RunCounters {
     }
 }
 
+impl CaptureCounters {
+    /// Adds what another interface or ring counted.
+    pub fn add(&mut self, other: &Self) {
+        self.kernel_packets += other.kernel_packets;
+        self.kernel_drops += other.kernel_drops;
+        self.kernel_ifdrops += other.kernel_ifdrops;
+    }
+}
+
 impl RunCounters {
+    /// The counters of each thread, under the names that Suricata gives threads: `W#01-eth0`.
+    fn threads(&self) -> StatsTree {
+        let mut numbers = BTreeMap::new();
+        let mut threads = BTreeMap::new();
+        for (interface, ring) in &self.rings {
+            let number: &mut u32 = numbers.entry(interface).or_default();
+            *number += 1;
+            let mut counters = StatsTree::default();
+            counters.add("capture.kernel_packets", ring.kernel_packets);
+            counters.add("capture.kernel_drops", ring.kernel_drops);
+            threads.insert(format!("W#{number:02}-{interface}"), counters);
+        }
+        StatsTree::Branch(threads)
+    }
+
     fn applications(&self, workers: &WorkerCounters, tree: &mut StatsTree) {
         for (number, (name, transports)) in (0u8..).zip(&self.applications) {
             let name = name.replace('-', "_");
@@ -167,6 +197,9 @@ fn decoder(workers: &WorkerCounters, tree: &mut StatsTree) {
     }
     tree.add("decoder.too_many_layers", counted(DecoderEvent::TooManyLayers));
 }
+
+/// Where the counters of each thread are.
+pub(crate) const THREADS: &str = "threads";
 
 /// The reasons that always have a counter.
 const DROP_REASONS: &[&str] = &["rules", "flow_drop", "stream_error", "stream_midstream"];

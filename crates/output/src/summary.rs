@@ -8,6 +8,7 @@ use engine::rule::RuleMeta;
 use packet::Timestamp;
 
 use crate::line::Text;
+use crate::stats::CaptureCounters;
 pub use amount::grouped;
 use amount::{Bytes, Moment, Span};
 
@@ -24,6 +25,10 @@ pub struct Summary {
     pub flows: u64,
     /// Times of the first packet and the last one.
     pub span: Option<(Timestamp, Timestamp)>,
+    /// Live interfaces, and what the kernel counted of each.
+    pub interfaces: Vec<(String, CaptureCounters)>,
+    /// What each of several workers that take packets from the kernel took.
+    pub workers: Vec<WorkerTraffic>,
     /// Rules.
     pub rules: RuleCounts,
     /// Alerts by rule; [`add_alerts`](Self::add_alerts) keeps them in order.
@@ -42,6 +47,15 @@ pub struct Summary {
     pub bad_checksums: u64,
     /// What else should be known, a line each.
     pub warnings: Vec<String>,
+}
+
+/// What a worker took from the kernel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkerTraffic {
+    /// Packets that it inspected.
+    pub packets: u64,
+    /// Packets that the kernel dropped because the worker did not take them in time.
+    pub dropped: u64,
 }
 
 /// What became of rules.
@@ -130,6 +144,7 @@ impl Summary {
             write!(f, ", {}", count(self.captures, "capture"))?;
         }
         writeln!(f)?;
+        self.capture(f)?;
         match self.span {
             Some((first, last)) => writeln!(
                 f,
@@ -140,6 +155,31 @@ impl Summary {
             ),
             None => Ok(()),
         }
+    }
+
+    /// What the kernel gave, by interface and by worker.
+    fn capture(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, counted) in &self.interfaces {
+            writeln!(
+                f,
+                "kernel    {}: {}, {} dropped, {} dropped by the interface",
+                Text(name),
+                count(counted.kernel_packets, "packet"),
+                grouped(counted.kernel_drops),
+                grouped(counted.kernel_ifdrops)
+            )?;
+        }
+        if self.workers.len() > 1 {
+            for (number, worker) in (1..).zip(&self.workers) {
+                writeln!(
+                    f,
+                    "worker {number:<2} {} inspected, {} dropped by the kernel",
+                    count(worker.packets, "packet"),
+                    grouped(worker.dropped)
+                )?;
+            }
+        }
+        Ok(())
     }
 
     fn alert_totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -272,6 +312,24 @@ mod tests {
                 skipped: 12,
                 refused: 3,
             },
+            interfaces: vec![(
+                "eth0".to_owned(),
+                CaptureCounters {
+                    kernel_packets: 1_460_125,
+                    kernel_drops: 2,
+                    kernel_ifdrops: 0,
+                },
+            )],
+            workers: vec![
+                WorkerTraffic {
+                    packets: 1_460_000,
+                    dropped: 0,
+                },
+                WorkerTraffic {
+                    packets: 123,
+                    dropped: 2,
+                },
+            ],
             dropped: 17,
             suppressed: 5,
             overflowed: 1,

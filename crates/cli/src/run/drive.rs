@@ -32,8 +32,39 @@ pub enum Step {
     End,
 }
 
-/// Takes events, in order, with the rules they are about.
-pub type Sink<'s> = dyn FnMut(Event, &RuleSet) + 's;
+/// Takes what comes of traffic.
+pub trait Sink {
+    /// Takes events, in order, with the rules they are about.
+    fn event(&mut self, event: Event, rules: &RuleSet);
+
+    /// The traffic pauses: a good time to write what is held.
+    fn pause(&mut self) {}
+}
+
+impl<F: FnMut(Event, &RuleSet)> Sink for F {
+    fn event(&mut self, event: Event, rules: &RuleSet) {
+        self(event, rules);
+    }
+}
+
+/// Several workers, or one.
+#[derive(Clone, Copy)]
+pub struct Workers<'w> {
+    /// How many.
+    pub count: usize,
+    /// What each does first on its thread.
+    pub settle_in: &'w (dyn Fn(usize) + Sync),
+}
+
+impl Workers<'_> {
+    /// So many, on any core.
+    pub fn anywhere(count: usize) -> Self {
+        Self {
+            count,
+            settle_in: &|_| {},
+        }
+    }
+}
 
 /// What came of the traffic.
 pub struct Driven<E> {
@@ -62,24 +93,28 @@ impl<E> Driven<E> {
 /// Takes all of the traffic through the engine, on as many workers as may be.
 pub fn drive<T: Traffic>(
     ready: &Ready,
-    workers: usize,
+    workers: Workers<'_>,
     capture: u32,
     traffic: &mut T,
-    sink: &mut Sink<'_>,
+    sink: &mut dyn Sink,
 ) -> Driven<T::Error> {
-    if workers > 1 && ready.rules.needs_one_worker().is_none() {
+    if workers.count > 1 && ready.rules.needs_one_worker().is_none() {
         return pipeline::run(ready, workers, capture, traffic, sink);
     }
+    (workers.settle_in)(0);
     let mut engine = Engine::new(Arc::clone(&ready.config), Arc::clone(&ready.rules));
     engine.set_capture(capture);
     let mut rules = Arc::clone(&ready.rules);
     let result = loop {
         let step = traffic.next(&mut |frame| {
-            engine.frame(frame, &mut |event| sink(event, &rules));
+            engine.frame(frame, &mut |event| sink.event(event, &rules));
         });
         match step {
             Ok(Step::Frame) => {}
-            Ok(Step::Idle(now)) => engine.idle(now, &mut |event| sink(event, &rules)),
+            Ok(Step::Idle(now)) => {
+                engine.idle(now, &mut |event| sink.event(event, &rules));
+                sink.pause();
+            }
             Ok(Step::Rules(new)) => {
                 engine.replace_rules(Arc::clone(&new));
                 rules = new;
@@ -88,7 +123,7 @@ pub fn drive<T: Traffic>(
             Err(error) => break Err(error),
         }
     };
-    engine.end_of_capture(&mut |event| sink(event, &rules));
+    engine.end_of_capture(&mut |event| sink.event(event, &rules));
     let sets = engine.take_sets();
     let (counters, settler) = engine.into_parts();
     Driven {

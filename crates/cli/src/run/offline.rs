@@ -13,7 +13,7 @@ use engine::keyword::Env;
 use engine::worker::Frame;
 
 use super::Ready;
-use super::drive::{Driven, Step, Traffic, drive};
+use super::drive::{Driven, Sink, Step, Traffic, Workers, drive};
 use super::report::Report;
 use super::sets;
 use crate::args::RunArgs;
@@ -53,16 +53,21 @@ pub fn run(args: &RunArgs, setup: &Setup, ready: &Ready, report: &mut Report, lo
         env: &setup.env,
         delete,
     };
-    if args.threads.0 > 1 && inputs.len() > 1 {
+    if args.workers() > 1 && inputs.len() > 1 {
         return run.side_by_side(&inputs, report);
     }
     let mut exit = Exit::Success;
     for (number, input) in inputs.iter().enumerate() {
         report.begin(&name_of(input));
         let before = report.alerts();
-        let driven = read(args, ready, args.threads.0, number, input, &mut |event, rules| {
-            report.event(&event, rules)
-        });
+        let driven = read(
+            args,
+            ready,
+            args.workers(),
+            number,
+            input,
+            &mut |event: Event, rules: &RuleSet| report.event(&event, rules),
+        );
         let complete = driven.result.is_ok();
         exit = exit.and(run.finish(report, driven));
         if complete && run.wants_removed(report.alerts() > before) {
@@ -97,7 +102,7 @@ impl Run<'_> {
             senders.into_iter().map(|s| Some(s).into()).collect();
         let next = AtomicUsize::new(0);
         thread::scope(|scope| {
-            for _ in 0..args.threads.0.min(inputs.len()) {
+            for _ in 0..args.workers().min(inputs.len()) {
                 scope.spawn(|| {
                     // Captures are begun in order, so the one that is told of now is always being read.
                     loop {
@@ -172,7 +177,7 @@ impl Run<'_> {
 /// Reads one capture and sends what comes of it.
 fn one(args: &RunArgs, ready: &Ready, number: usize, input: &Input, sender: &Sender<Said>) {
     let mut batch = Vec::new();
-    let driven = read(args, ready, 1, number, input, &mut |event, _| {
+    let driven = read(args, ready, 1, number, input, &mut |event: Event, _: &RuleSet| {
         batch.push(event);
         if batch.len() == EVENTS_PER_BATCH {
             // Whoever listens is gone only after a panic.
@@ -190,12 +195,12 @@ fn read(
     workers: usize,
     number: usize,
     input: &Input,
-    sink: &mut dyn FnMut(Event, &RuleSet),
+    sink: &mut dyn Sink,
 ) -> Driven<CaptureError> {
     let number = u32::try_from(number).unwrap_or(u32::MAX);
     let opened = input.open().and_then(|file| Recorded::new(file, args));
     match opened {
-        Ok(mut traffic) => drive(ready, workers, number, &mut traffic, sink),
+        Ok(mut traffic) => drive(ready, Workers::anywhere(workers), number, &mut traffic, sink),
         Err(error) => Driven {
             result: Err(error),
             ..Driven::new(ready)
@@ -226,7 +231,7 @@ impl Recorded {
             left: args.count,
             #[cfg(feature = "live")]
             filter: args.filter.as_deref().map(capture::Filter::new).transpose()?,
-            progress: super::progress::Progress::new(args.quiet || args.threads.0 > 1),
+            progress: super::progress::Progress::new(args.quiet || args.workers() > 1),
         })
     }
 }

@@ -14,30 +14,31 @@ use engine::worker::{Frame, Output, Worker, WorkerCounters};
 use packet::{LinkType, Timestamp};
 
 use super::Ready;
-use super::drive::{Driven, Sink, Step, Traffic};
+use super::drive::{Driven, Sink, Step, Traffic, Workers};
 
 /// Takes traffic through `workers` threads.
 pub fn run<T: Traffic>(
     ready: &Ready,
-    workers: usize,
+    workers: Workers<'_>,
     capture: u32,
     traffic: &mut T,
-    sink: &mut Sink<'_>,
+    sink: &mut dyn Sink,
 ) -> Driven<T::Error> {
     let mut driven = Driven::new(ready);
     let mut rules = Arc::clone(&ready.rules);
     thread::scope(|scope| {
         let (inputs, outputs, handles) = start(scope, ready, workers, capture);
-        let reader = scope.spawn(move || read(&inputs, workers, traffic));
+        let reader = scope.spawn(move || read(&inputs, workers.count, traffic));
         let mut policy = Policy::default();
         let mut merged = Vec::new();
         // A worker answers each round once; what the end of the capture brings about is its last answer.
         while !outputs.is_empty() {
-            let mut ended = false;
+            let (mut ended, mut paused) = (false, false);
             for output in &outputs {
                 match output.recv() {
                     Ok(round) => {
                         merged.extend(round.outputs);
+                        paused |= round.paused;
                         if let Some(new) = round.rules
                             && !Arc::ptr_eq(&new, &rules)
                         {
@@ -52,13 +53,16 @@ pub fn run<T: Traffic>(
             merged.sort_by_key(position);
             for output in merged.drain(..) {
                 match output {
-                    Output::Event(event) => sink(*event, &rules),
+                    Output::Event(event) => sink.event(*event, &rules),
                     Output::Matches(matches) => {
                         driven
                             .settler
-                            .settle(&rules, &mut policy, &matches, &mut |event| sink(event, &rules));
+                            .settle(&rules, &mut policy, &matches, &mut |event| sink.event(event, &rules));
                     }
                 }
+            }
+            if paused {
+                sink.pause();
             }
             if ended {
                 break;
@@ -97,6 +101,8 @@ struct Held {
 struct Round {
     outputs: Vec<Output>,
     rules: Option<Arc<RuleSet>>,
+    /// No packet came for a while.
+    paused: bool,
 }
 
 type Started<'scope> = (
@@ -105,13 +111,21 @@ type Started<'scope> = (
     Vec<ScopedJoinHandle<'scope, WorkerCounters>>,
 );
 
-fn start<'scope>(scope: &'scope Scope<'scope, '_>, ready: &Ready, workers: usize, capture: u32) -> Started<'scope> {
+fn start<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    ready: &Ready,
+    workers: Workers<'env>,
+    capture: u32,
+) -> Started<'scope> {
     let (mut inputs, mut outputs, mut handles) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..workers {
+    for number in 0..workers.count {
         let (to_worker, batches) = bounded::<Batch>(ROUNDS_AHEAD);
         let (from_worker, rounds) = bounded::<Round>(ROUNDS_AHEAD);
         let worker = Worker::new(Arc::clone(&ready.config), Arc::clone(&ready.rules));
-        handles.push(scope.spawn(move || work(worker, capture, &batches, &from_worker)));
+        handles.push(scope.spawn(move || {
+            (workers.settle_in)(number);
+            work(worker, capture, &batches, &from_worker)
+        }));
         inputs.push(to_worker);
         outputs.push(rounds);
     }
@@ -142,6 +156,7 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
             .send(Round {
                 outputs,
                 rules: batch.rules,
+                paused: batch.idle.is_some(),
             })
             .is_err()
         {
@@ -151,7 +166,11 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
     let mut outputs = Vec::new();
     worker.end_of_capture(capture, &mut outputs);
     // The merger may be gone, after a panic elsewhere; then nobody waits for this.
-    let _ = rounds.send(Round { outputs, rules: None });
+    let _ = rounds.send(Round {
+        outputs,
+        rules: None,
+        paused: false,
+    });
     worker.counters()
 }
 

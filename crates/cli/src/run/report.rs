@@ -14,9 +14,12 @@ use engine::event::{Body, Event};
 use engine::exception::{Exception, ExceptionPolicies, ExceptionPolicy};
 use engine::worker::WorkerCounters;
 use output::{
-    AlertLineOptions, CaptureCounters, Console, EveLog, FastLog, FileStore, IpsCounters, Mode, OutputError,
-    RecordKinds, RecordWriter, RuleCounts, RunCounters, Sink, Sinks, Summary,
+    AlertLineOptions, Console, EveLog, FastLog, FileStore, IpsCounters, Mode, OutputError, RecordKinds, RecordWriter,
+    RuleCounts, RunCounters, Sink, Sinks, Summary,
 };
+
+#[cfg(feature = "live")]
+use output::{CaptureCounters, WorkerTraffic};
 
 use super::Ready;
 use crate::args::RunArgs;
@@ -139,31 +142,64 @@ impl Report {
 
     /// A capture ended: what was counted of it.
     pub fn end(&mut self, rules: &RuleSet, counters: &WorkerCounters, settler: &Settler) {
+        self.count(counters);
+        self.settle(rules, settler);
+    }
+
+    /// What workers counted, for the end.
+    pub fn count(&mut self, counters: &WorkerCounters) {
         self.counters.add(counters);
+        if let Some(ips) = &mut self.run.ips {
+            ips.blocked += counters.drops;
+            ips.rejected += counters.rejected;
+            for (reason, count) in &counters.drop_reasons {
+                *ips.reasons.entry(reason).or_default() += count;
+            }
+        }
+    }
+
+    /// What was settled by these rules, which are used no longer.
+    pub fn settle(&mut self, rules: &RuleSet, settler: &Settler) {
         self.summary.add_alerts(&rules.meta, &settler.alerts);
         self.summary.suppressed += settler.silenced;
         self.summary.overflowed += settler.overflowed;
         if let Some(ips) = &mut self.run.ips {
-            ips.blocked += counters.drops + settler.dropped.0;
-            ips.rejected += counters.rejected + settler.dropped.1;
-            for (reason, count) in &counters.drop_reasons {
-                *ips.reasons.entry(reason).or_default() += count;
-            }
+            ips.blocked += settler.dropped.0;
+            ips.rejected += settler.dropped.1;
             *ips.reasons.entry("rules").or_default() += settler.dropped.0;
         }
     }
 
-    /// What the kernel counted of live traffic.
+    /// What the kernel counted of live traffic: for each reader the packets that were inspected, and its interfaces.
     #[cfg(feature = "live")]
-    pub fn interfaces(&mut self, stats: &[capture::LiveStats]) {
+    pub fn interfaces(&mut self, readers: &[(u64, Vec<capture::LiveStats>)]) {
+        let mut interfaces = Vec::new();
+        for (packets, stats) in readers {
+            for one in stats {
+                self.run.rings.push((one.interface.clone(), counted(one)));
+            }
+            let dropped = stats.iter().map(|one| one.dropped).sum();
+            self.summary.workers.push(WorkerTraffic {
+                packets: *packets,
+                dropped,
+            });
+            capture::LiveStats::merge(&mut interfaces, stats.clone());
+        }
         let mut all = CaptureCounters::default();
-        for one in stats {
-            all.kernel_packets += one.received;
-            all.kernel_drops += one.dropped;
-            all.kernel_ifdrops += one.dropped_by_interface;
+        for one in &interfaces {
+            let counters = counted(one);
+            all.add(&counters);
+            self.summary.interfaces.push((one.interface.clone(), counters));
         }
         self.summary.missed = all.kernel_drops;
         self.run.capture = Some(all);
+    }
+
+    /// Writes what is held.
+    #[cfg(feature = "live")]
+    pub fn flush(&mut self) {
+        let flushed = self.sinks.flush();
+        self.note(flushed);
     }
 
     /// Opens the logs anew, after they were moved away.
@@ -212,7 +248,7 @@ impl Report {
         let folder = log_folder(args, setup);
         if let Some(folder) = &folder {
             make_folder(folder)?;
-            for log in eve_logs(setup) {
+            for log in eve_logs(setup, live) {
                 self.eve(&log, &folder.join(&log.filename), live)?;
             }
             self.file_store(setup, folder)?;
@@ -270,9 +306,13 @@ impl Report {
         let mut options = log.options.clone();
         options.pcap_filename |= !live && !self.plain;
         let file = EveLog::file(path, mode(log.append && live), kinds(&log.records), options)?;
+        let threads = log.records.stats.is_some_and(|stats| stats.threads);
         let zeros = log.records.stats.is_none_or(|stats| stats.zeros);
-        self.sinks
-            .push(file.protocols(log.records.protocols.keys().cloned()).zeros(zeros));
+        self.sinks.push(
+            file.protocols(log.records.protocols.keys().cloned())
+                .zeros(zeros)
+                .threads(threads),
+        );
         Ok(())
     }
 
@@ -286,6 +326,15 @@ impl Report {
             eprintln!("error: {error}");
             self.failed = Some(error);
         }
+    }
+}
+
+#[cfg(feature = "live")]
+const fn counted(stats: &capture::LiveStats) -> CaptureCounters {
+    CaptureCounters {
+        kernel_packets: stats.received,
+        kernel_drops: stats.dropped,
+        kernel_ifdrops: stats.dropped_by_interface,
     }
 }
 
@@ -326,7 +375,7 @@ pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// The EVE logs of the configuration; without one, an eve.json with everything there is.
-fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
+fn eve_logs(setup: &Setup, live: bool) -> Vec<EveLogConfig> {
     if setup.configured {
         return setup.config.eve.clone();
     }
@@ -342,7 +391,7 @@ fn eve_logs(setup: &Setup) -> Vec<EveLogConfig> {
             drop: Some(config::DropRecords { all_of_flow: false }),
             stats: Some(config::StatsRecords {
                 totals: true,
-                threads: false,
+                threads: live,
                 deltas: false,
                 zeros: true,
             }),

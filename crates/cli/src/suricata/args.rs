@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser};
 
-use crate::args::{Checksums, Manner, RunArgs, Threads};
+use crate::args::{Checksums, Manner, RunArgs};
 
 /// Suricata's command line, as far as it is spoken here.
 #[derive(Debug, Parser)]
@@ -190,7 +190,9 @@ impl Suricata {
             log_dir: self.log_dir,
             checksums: self.checksums,
             dialect: Some(rule_parser::Dialect::Suricata),
-            threads: Threads(1),
+            threads: None,
+            #[cfg(feature = "live")]
+            cpu_affinity: None,
             #[cfg(feature = "live")]
             filter,
             #[cfg(feature = "live")]

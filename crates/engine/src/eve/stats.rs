@@ -44,6 +44,18 @@ impl StatsTree {
         *self.at_or_new(name) = tree;
     }
 
+    /// Whether there is anything of that name at the top.
+    pub fn has(&self, name: &str) -> bool {
+        matches!(self, Self::Branch(children) if children.contains_key(name))
+    }
+
+    /// Takes away what is of that name at the top.
+    pub fn remove(&mut self, name: &str) {
+        if let Self::Branch(children) = self {
+            children.remove(name);
+        }
+    }
+
     fn at_or_new(&mut self, name: &str) -> &mut Self {
         name.split('.').fold(self, |node, part| {
             if !matches!(node, Self::Branch(_)) {

@@ -200,7 +200,6 @@ pub const UNSAFE: &[(&str, &str)] = &[
     ("crates/capture/src/live.rs", "poll(2)"),
     ("crates/capture/src/af_packet/ring.rs", "the kernel's ring, mapped"),
     ("crates/capture/src/af_packet/socket.rs", "options of packet sockets"),
-    ("crates/capture/src/affinity.rs", "sched_setaffinity(2)"),
 ];
 
 /// Crates whose files must not look at a clock: what they do depends on packet time alone.
