@@ -71,7 +71,7 @@ pub struct RunArgs {
     /// Live: cores for the workers, such as `0,2-3`, or `auto` for all; each worker runs on one of them, in turn
     /// [default: what the configuration's threading says, or else any core]
     #[cfg(feature = "live")]
-    #[arg(long, value_name = "CORES", requires = "interface")]
+    #[arg(long, value_name = "CORES", conflicts_with = "pcap")]
     pub cpu_affinity: Option<CpuAffinity>,
     /// By what live packets are taken
     #[cfg(feature = "live")]
