@@ -64,8 +64,15 @@ fn rules_are_reloaded(tag: &str, threads: &str) {
     listening.wait_for("reloaded");
     replay(&net.left, flood, false);
     listening.signal("-INT");
-    let (status, live, _) = listening.finish();
+    let (status, live, said) = listening.finish();
     assert_eq!(status, Some(0));
+    // The totals are those of all rules that were used.
+    let total: usize = by_sid(&live).values().sum();
+    assert!(
+        said.lines()
+            .any(|line| line.replace(',', "").starts_with(&format!("alerts    {total} "))),
+        "{total} alerts:\n{said}"
+    );
     let (offline, _) = eve(&[
         "-r",
         &rules.display().to_string(),

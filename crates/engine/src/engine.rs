@@ -153,6 +153,14 @@ impl Settler {
         self.alerts = vec![0; rules.rules.len()];
     }
 
+    /// Adds what another settled that used other rules: the totals, not the alerts by rule.
+    pub fn add_totals(&mut self, other: &Self) {
+        self.overflowed += other.overflowed;
+        self.silenced += other.silenced;
+        self.dropped.0 += other.dropped.0;
+        self.dropped.1 += other.dropped.1;
+    }
+
     /// Applies policy to the matches of a packet, in order, and hands the alerts to `sink`.
     pub fn settle(
         &mut self,

@@ -39,6 +39,9 @@ pub trait Sink {
 
     /// The traffic pauses: a good time to write what is held.
     fn pause(&mut self) {}
+
+    /// These rules are used no longer; so many alerts each raised.
+    fn retire(&mut self, _rules: &RuleSet, _alerts: &[u64]) {}
 }
 
 impl<F: FnMut(Event, &RuleSet)> Sink for F {
@@ -116,6 +119,7 @@ pub fn drive<T: Traffic>(
                 sink.pause();
             }
             Ok(Step::Rules(new)) => {
+                sink.retire(&rules, &engine.settler().alerts);
                 engine.replace_rules(Arc::clone(&new));
                 rules = new;
             }

@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
 use capture::CaptureError;
-use engine::Settler;
 use engine::detect::RuleSet;
 use engine::event::Event;
 
@@ -22,7 +21,7 @@ use self::affinity::{Affinity, ranges};
 use self::intake::{Intake, Until};
 use self::options::Opened;
 use self::reload::{Load, Reload};
-use self::rings::{Log as _, RingTraffic};
+use self::rings::RingTraffic;
 use self::signals::Signals;
 use self::traffic::LiveTraffic;
 use super::Ready;
@@ -150,8 +149,7 @@ impl Watch<'_> {
         told: &mut Told<'_>,
     ) -> Result<(), CaptureError> {
         let ended = rings::run(self.ready, intakes, self.affinity, reload, told);
-        told.retire(&ended.rules, &ended.settler);
-        told.report.count(&ended.counters);
+        told.report.end(&ended.rules, &ended.counters, &ended.settler);
         self.tell_traffic(ended.rings, told.report);
         ended.result
     }
@@ -187,11 +185,9 @@ impl Sink for Told<'_> {
         self.reopen();
         self.report.flush();
     }
-}
 
-impl rings::Log for Told<'_> {
-    fn retire(&mut self, rules: &RuleSet, settler: &Settler) {
-        self.report.settle(rules, settler);
+    fn retire(&mut self, rules: &RuleSet, alerts: &[u64]) {
+        self.report.retire(rules, alerts);
     }
 }
 

@@ -42,6 +42,7 @@ pub fn run<T: Traffic>(
                         if let Some(new) = round.rules
                             && !Arc::ptr_eq(&new, &rules)
                         {
+                            sink.retire(&rules, &driven.settler.alerts);
                             driven.settler.replace_rules(&new);
                             policy = Policy::default();
                             rules = new;

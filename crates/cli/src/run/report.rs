@@ -142,32 +142,24 @@ impl Report {
 
     /// A capture ended: what was counted of it.
     pub fn end(&mut self, rules: &RuleSet, counters: &WorkerCounters, settler: &Settler) {
-        self.count(counters);
-        self.settle(rules, settler);
-    }
-
-    /// What workers counted, for the end.
-    pub fn count(&mut self, counters: &WorkerCounters) {
         self.counters.add(counters);
-        if let Some(ips) = &mut self.run.ips {
-            ips.blocked += counters.drops;
-            ips.rejected += counters.rejected;
-            for (reason, count) in &counters.drop_reasons {
-                *ips.reasons.entry(reason).or_default() += count;
-            }
-        }
-    }
-
-    /// What was settled by these rules, which are used no longer.
-    pub fn settle(&mut self, rules: &RuleSet, settler: &Settler) {
         self.summary.add_alerts(&rules.meta, &settler.alerts);
         self.summary.suppressed += settler.silenced;
         self.summary.overflowed += settler.overflowed;
         if let Some(ips) = &mut self.run.ips {
-            ips.blocked += settler.dropped.0;
-            ips.rejected += settler.dropped.1;
+            ips.blocked += counters.drops + settler.dropped.0;
+            ips.rejected += counters.rejected + settler.dropped.1;
+            for (reason, count) in &counters.drop_reasons {
+                *ips.reasons.entry(reason).or_default() += count;
+            }
             *ips.reasons.entry("rules").or_default() += settler.dropped.0;
         }
+    }
+
+    /// These rules are used no longer; so many alerts each raised.
+    #[cfg(feature = "live")]
+    pub fn retire(&mut self, rules: &RuleSet, alerts: &[u64]) {
+        self.summary.add_alerts(&rules.meta, alerts);
     }
 
     /// What the kernel counted of live traffic: for each reader the packets that were inspected, and its interfaces.

@@ -27,12 +27,6 @@ use super::affinity::Affinity;
 use super::intake::{Intake, Taken};
 use super::reload::Reload;
 
-/// Takes what is found, and the counts of alerts by rules that are used no longer.
-pub trait Log: Sink {
-    /// These rules are used no longer; their alerts were counted.
-    fn retire(&mut self, rules: &RuleSet, settler: &Settler);
-}
-
 /// What came of the traffic.
 pub struct Ended {
     pub counters: WorkerCounters,
@@ -59,7 +53,7 @@ pub fn run(
     intakes: Vec<Intake>,
     affinity: &Affinity,
     reload: &mut Reload<'_, '_>,
-    log: &mut dyn Log,
+    sink: &mut dyn Sink,
 ) -> Ended {
     let workers = intakes.len();
     let control = Control {
@@ -72,7 +66,7 @@ pub fn run(
         current: Settling::new(&ready.config, &ready.rules),
         former: None,
         behind: 0,
-        log,
+        sink,
     };
     let done: Vec<Done> = thread::scope(|scope| {
         let mut handles = Vec::new();
@@ -92,7 +86,7 @@ pub fn run(
             }));
         }
         drop(to_writer);
-        while let Some(message) = next(&found, writer.log) {
+        while let Some(message) = next(&found, writer.sink) {
             if let Some(message) = message {
                 writer.take(message);
             }
@@ -244,7 +238,7 @@ struct Writer<'w> {
     former: Option<Settling>,
     /// How many workers those are.
     behind: usize,
-    log: &'w mut dyn Log,
+    sink: &'w mut dyn Sink,
 }
 
 /// Rules with what crosses flows.
@@ -264,7 +258,7 @@ impl Settling {
     }
 }
 
-impl<'w> Writer<'w> {
+impl Writer<'_> {
     fn take(&mut self, message: Message) {
         let (outputs, by) = match message {
             Message::Found(outputs, by) => (outputs, by),
@@ -280,9 +274,9 @@ impl<'w> Writer<'w> {
         let Settling { rules, policy, settler } = former.unwrap_or(&mut self.current);
         for output in outputs {
             match output {
-                Output::Event(event) => self.log.event(*event, rules),
+                Output::Event(event) => self.sink.event(*event, rules),
                 Output::Matches(matches) => {
-                    settler.settle(rules, policy, &matches, &mut |event| self.log.event(event, rules));
+                    settler.settle(rules, policy, &matches, &mut |event| self.sink.event(event, rules));
                 }
             }
         }
@@ -295,8 +289,9 @@ impl<'w> Writer<'w> {
     }
 
     fn retire(&mut self) {
-        if let Some(former) = self.former.take() {
-            self.log.retire(&former.rules, &former.settler);
+        if let Some(Settling { rules, settler, .. }) = self.former.take() {
+            self.sink.retire(&rules, &settler.alerts);
+            self.current.settler.add_totals(&settler);
         }
     }
 
@@ -307,11 +302,11 @@ impl<'w> Writer<'w> {
 }
 
 /// The next message, nothing if none came for a while, `None` when all workers ended.
-fn next(found: &Receiver<Message>, log: &mut dyn Log) -> Option<Option<Message>> {
+fn next(found: &Receiver<Message>, sink: &mut dyn Sink) -> Option<Option<Message>> {
     match found.try_recv() {
         Ok(message) => return Some(Some(message)),
         Err(TryRecvError::Disconnected) => return None,
-        Err(TryRecvError::Empty) => log.pause(),
+        Err(TryRecvError::Empty) => sink.pause(),
     }
     match found.recv_timeout(LOOK_AROUND) {
         Ok(message) => Some(Some(message)),
