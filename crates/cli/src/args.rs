@@ -20,6 +20,8 @@ pub struct Cli {
 pub enum Command {
     /// Check rules: what is wrong with them, and what waits for a keyword that is not supported yet
     Check(CheckArgs),
+    /// Tell what each rule and each keyword costs over captures, and which rules could be cheaper
+    Profile(ProfileArgs),
     /// List the keywords
     Keywords(ListArgs),
     /// Speak Suricata's own command line; so does a link to this program named `suricata`
@@ -132,6 +134,8 @@ pub struct Manner {
     pub include: Vec<PathBuf>,
     /// What the rules look like is written, and that is all.
     pub analysis: bool,
+    /// The file and the line of each rule are kept.
+    pub places: bool,
     /// Captures that were read to their end are removed.
     pub delete: bool,
 }
@@ -163,6 +167,97 @@ pub struct CheckArgs {
     /// Exit with 0 although rules were refused
     #[arg(long)]
     pub keep_going: bool,
+}
+
+/// Counting what rules cost.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// Rule files, and folders of them (every *.rules below); may be repeated
+    #[arg(short = 'r', long = "rules", value_name = "PATH", num_args = 1..)]
+    pub rules: Vec<PathBuf>,
+    /// Captures: pcap or pcapng, also .gz and .zst; folders of them; - for standard input
+    #[arg(short = 'p', long = "pcap", required = true, value_name = "PATH", num_args = 1..)]
+    pub pcap: Vec<PathBuf>,
+    /// A suricata.yaml
+    #[arg(short = 'c', long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Set a key of the configuration
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Checksums: `all` are checked, or `none`
+    #[arg(short = 'k', value_name = "all|none")]
+    pub checksums: Option<Checksums>,
+    /// Read rules in this dialect, whatever they look like
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<Dialect>,
+    /// Worker threads, or `auto` for one per core; what is counted is the same
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub threads: Threads,
+    /// Stop after so many packets of each capture
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// What comes first
+    #[arg(long, value_name = "BY", default_value = "cost")]
+    pub sort: SortBy,
+    /// Show so many rows of each table, and so many rules with --json; 0 for all [default: 20, with --json all]
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Measure time as well: unlike what is counted, it is never the same twice
+    #[arg(long)]
+    pub time: bool,
+    /// One JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+    /// Exit with 0 although rules were refused
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Say nothing of rules that were refused
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+}
+
+impl ProfileArgs {
+    /// The same as a run.
+    pub fn as_run(&self) -> RunArgs {
+        RunArgs {
+            rules: self.rules.clone(),
+            pcap: self.pcap.clone(),
+            config: self.config.clone(),
+            set: self.set.clone(),
+            checksums: self.checksums,
+            dialect: self.dialect,
+            threads: self.threads,
+            count: self.count,
+            keep_going: self.keep_going,
+            quiet: self.quiet,
+            manner: Manner {
+                places: true,
+                ..Manner::default()
+            },
+            ..Cli::parse_from(["ruleids"]).run
+        }
+    }
+}
+
+/// `--sort`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SortBy {
+    /// Units, which are counted: about the nanoseconds of one machine.
+    Cost,
+    /// Units of the dearest look.
+    Max,
+    /// Time, with --time.
+    Time,
+    /// How often it was a candidate.
+    Candidates,
+    /// How often any of its buffers was inspected.
+    Inspections,
+    /// Bytes that were looked at.
+    Bytes,
+    /// Matches, before thresholds.
+    Matches,
+    /// Alerts.
+    Alerts,
 }
 
 /// Listing.
@@ -257,6 +352,7 @@ Examples:
   ruleids -r rules/ -p capture.pcap            alerts of a capture
   ruleids -r rules/ -i eth0 -l /var/log/ruleids   guard a network
   ruleids check my.rules                       what is wrong with these rules
+  ruleids profile -r my.rules -p capture.pcap  what they cost
 
 Exit status: 0 all well; 2 usage; 3 rules or configuration in error; 4 a capture is missing,
 truncated or no capture; 5 an alert at or above --fail-on.";

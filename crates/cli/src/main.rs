@@ -7,6 +7,7 @@ mod exit;
 mod list;
 mod load;
 mod log;
+mod profile;
 mod run;
 mod setup;
 mod suricata;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         None => run::run(&cli.run),
         Some(Command::Check(args)) => check::check(args),
+        Some(Command::Profile(args)) => profile::profile(args),
         Some(Command::Keywords(args)) => list::keywords(args),
         // Taken care of before the rest is looked at.
         Some(Command::Suricata { .. }) => Ok(Exit::Usage),

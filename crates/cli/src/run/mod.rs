@@ -5,6 +5,7 @@ mod drive;
 mod live;
 mod offline;
 mod pipeline;
+mod profiled;
 mod progress;
 mod report;
 mod sets;
@@ -25,6 +26,7 @@ use crate::exit::Exit;
 use crate::log::Log;
 use crate::setup::{Setup, registry};
 use crate::{Ended, Failure, load};
+pub use profiled::{Profiled, profile as profile_captures};
 use report::Report;
 
 /// Rules and configuration, ready for packets.
@@ -35,6 +37,8 @@ pub struct Ready {
     pub refused: usize,
     /// Rules that say themselves that they are for another program.
     pub skipped: usize,
+    /// File and line of each rule, if they were asked for.
+    pub places: Vec<String>,
 }
 
 /// Reads traffic, as the command line says.
@@ -250,6 +254,11 @@ fn prepare(args: &RunArgs, setup: &mut Setup, log: &Log) -> Result<Ready, Failur
     } else if !args.quiet {
         tell(&sources, &compilation.diagnostics, refused);
     }
+    let places = if args.manner.places {
+        places(&compilation.rules, &sources)
+    } else {
+        Vec::new()
+    };
     let mut engine = setup.config.engine.clone();
     report::wants(args, setup, &mut engine);
     Ok(Ready {
@@ -257,6 +266,7 @@ fn prepare(args: &RunArgs, setup: &mut Setup, log: &Log) -> Result<Ready, Failur
         rules: Arc::new(compilation.rules),
         refused: refused + missing,
         skipped,
+        places,
     })
 }
 
@@ -273,6 +283,16 @@ fn keep_texts(rules: &mut RuleSet, sources: &[SourceText<'_>], files: &[RuleFile
             (*text).clone_into(&mut meta.text);
         }
     }
+}
+
+/// The file and the line of each rule.
+fn places(rules: &RuleSet, sources: &[SourceText<'_>]) -> Vec<String> {
+    let place = |(file, start): (u32, u32)| {
+        let source = sources.get(file as usize)?;
+        Some(format!("{}:{}", source.path(), source.position(start).line))
+    };
+    let all = rules.meta.iter().map(|meta| place(meta.origin).unwrap_or_default());
+    all.collect()
 }
 
 /// The rules to load: those of the command line, else, or with Suricata's `-s` beside them, those of the configuration.

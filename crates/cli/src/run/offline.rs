@@ -189,7 +189,7 @@ fn one(args: &RunArgs, ready: &Ready, number: usize, input: &Input, sender: &Sen
 }
 
 /// Takes one capture through the engine.
-fn read(
+pub fn read(
     args: &RunArgs,
     ready: &Ready,
     workers: usize,

@@ -215,6 +215,7 @@ impl Suricata {
                 data_dir: self.data_dir,
                 include: self.include,
                 analysis: self.engine_analysis,
+                places: false,
                 delete: self.pcap_file_delete,
             },
         }

@@ -134,7 +134,7 @@ impl Compiler<'_> {
                             }
                             // Suricata: the higher revision wins, whichever file it is in.
                             Some((_, _, at)) => {
-                                compiled.meta.origin.0 = number as u32;
+                                compiled.meta.origin = (number as u32, compiled.span.start);
                                 let at = *at;
                                 seen.insert(id, (number, compiled.meta.rev, at));
                                 if let Some(slot) = loaded.get_mut(at) {
@@ -145,7 +145,7 @@ impl Compiler<'_> {
                             None => {}
                         }
                         seen.insert(id, (number, compiled.meta.rev, loaded.len()));
-                        compiled.meta.origin.0 = number as u32;
+                        compiled.meta.origin = (number as u32, compiled.span.start);
                         report.loaded += 1;
                         loaded.push(compiled);
                     }
@@ -280,7 +280,7 @@ fn assemble(mut loaded: Loaded, layer: &AppLayer, actions: ActionOrder) -> RuleS
 }
 
 /// The literal that the rule is looked up by: the one `fast_pattern` names, else the strongest.
-fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
+pub fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
     let mut best: Option<(u32, Key)> = None;
     let mut offer = |ops: &[Op], key: &dyn Fn(Box<[u8]>, bool, Option<(usize, usize)>) -> Key| {
         for op in ops {

@@ -27,7 +27,7 @@ pub struct RuleMeta {
     pub app_protocol: Option<&'static str>,
     /// The rule's text.
     pub text: String,
-    /// The file it came from, and the line it starts at.
+    /// The file it came from, and the byte of its text that it starts at.
     pub origin: (u32, u32),
 }
 
