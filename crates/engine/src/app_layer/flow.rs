@@ -34,6 +34,8 @@ pub struct AppFlow {
     /// Transactions may have changed, by direction, since rules looked.
     updated: [bool; 2],
     effects: Effects,
+    /// Somebody had transactions in hand since [`AppFlow::settled`].
+    touched: bool,
     /// So many files of the flow were stored.
     pub stored_files: u64,
 }
@@ -171,7 +173,19 @@ impl AppFlow {
 
     /// The transactions.
     pub fn transactions_mut(&mut self) -> Option<&mut dyn TransactionList> {
+        self.touched = true;
         self.parser.as_mut().map(|parser| parser.transactions_mut())
+    }
+
+    /// Whether transactions may have changed since [`AppFlow::settled`]: by more of the stream, its end, or by rules.
+    pub fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// All that transactions are ready for is done; `waiting` for a packet that goes the other way, some are looked at
+    /// again with the next.
+    pub fn settled(&mut self, waiting: bool) {
+        self.touched = waiting;
     }
 
     /// What went wrong between protocols since this was asked last.
@@ -300,6 +314,7 @@ impl AppFlow {
         };
         let mut context = context(direction, false, link, &mut self.effects);
         let outcome = parser.gap(bytes, &mut context);
+        self.touched = true;
         self.updated[direction.index()] = true;
         self.after(outcome, 0, direction, link);
         Fed {
@@ -323,6 +338,7 @@ impl AppFlow {
     /// Nobody is to read the flow any more.
     pub fn stop(&mut self) {
         self.off = true;
+        self.touched = true;
         self.updated = [true; 2];
     }
 
@@ -412,6 +428,7 @@ impl AppFlow {
         };
         let outcome = parser.parse(data, &mut context(direction, eof, link, &mut self.effects));
         // Suricata: rules look at transactions in both directions, whichever of them brought something.
+        self.touched = true;
         self.updated = [true; 2];
         self.sides[at].ended |= eof;
         let consumed = self.after(outcome, data.len(), direction, link);

@@ -13,7 +13,7 @@ pub fn find(haystack: &[u8], pattern: &[u8], nocase: bool, from: usize, to: usiz
     let at = if nocase {
         find_folded(window, pattern)?
     } else {
-        memmem::find(window, pattern)?
+        find_exact(window, pattern)?
     };
     Some(from + at)
 }
@@ -28,6 +28,22 @@ pub fn stands_at(haystack: &[u8], pattern: &[u8], nocase: bool, at: usize) -> bo
     } else {
         window == pattern
     }
+}
+
+fn find_exact(window: &[u8], pattern: &[u8]) -> Option<usize> {
+    // PERF: a searcher takes longer to make than most windows take to be searched for the pattern's rarest byte.
+    let (rare, byte) = pattern.iter().copied().enumerate().min_by_key(|(_, b)| frequency(*b))?;
+    let last = window.len() - pattern.len();
+    let search = window.get(rare..=last + rare)?;
+    let mut from = 0;
+    for at in memchr_iter(byte, search).take(MANY_TRIES) {
+        if stands_at(window, pattern, false, at) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    // LIMIT: where the rarest byte is everywhere, a search that is linear in any case goes on.
+    memmem::find(window.get(from..)?, pattern).map(|at| from + at)
 }
 
 fn find_folded(window: &[u8], pattern: &[u8]) -> Option<usize> {
@@ -62,6 +78,9 @@ const fn frequency(byte: u8) -> u8 {
     }
 }
 
+/// After so many places where only the rarest byte is right, another search goes on.
+const MANY_TRIES: usize = 16;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +92,10 @@ mod tests {
         assert_eq!(find(b"abcabc", b"abc", false, 1, 5), None);
         assert_eq!(find(b"abc", b"abc", false, 0, 100), Some(0));
         assert_eq!(find(b"abc", b"abc", false, 4, 100), None);
+        let many = [&b"x.".repeat(2 * MANY_TRIES)[..], b"x,."].concat();
+        assert_eq!(find(&many, b"x,", false, 0, 1000), Some(4 * MANY_TRIES));
+        assert_eq!(find(&many, b",.", false, 0, 1000), Some(4 * MANY_TRIES + 1));
+        assert_eq!(find(&many, b".,", false, 0, 1000), None);
         assert!(stands_at(b"xABC", b"abc", true, 1) && !stands_at(b"xABC", b"abc", false, 1));
     }
 

@@ -12,6 +12,9 @@ use crate::rule::{Op, StateCheck};
 
 /// Hears of each step of detection.
 pub trait Probe {
+    /// Whether every candidate must be looked at in turn, because each is counted.
+    const COUNTS: bool = true;
+
     /// Looks for the literals of `group` in `data`, which is of `place`.
     #[inline]
     fn scan(&mut self, place: Place, group: &PatternGroup, data: &[u8], state: &mut ScanState, out: &mut Vec<u32>) {
@@ -63,7 +66,9 @@ pub trait Probe {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unprofiled;
 
-impl Probe for Unprofiled {}
+impl Probe for Unprofiled {
+    const COUNTS: bool = false;
+}
 
 /// Why a rule is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -140,7 +140,6 @@ impl Detector {
             let Some(rule) = rules.rules.get(candidate.rule as usize) else {
                 continue;
             };
-            self.verified += 1;
             probe.look(candidate.rule);
             let times = self.fits.ask(rules, candidate.rule, input.context.packet);
             let stand = match times {

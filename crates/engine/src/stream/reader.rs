@@ -168,6 +168,10 @@ impl Stream {
         };
         let Some(buffer) = &mut self.buffer else { return };
         let to = app.min(raw).min(buffer.live_end()).max(self.base);
+        // PERF: most packets leave everything where it was.
+        if to == self.base && !raw_off {
+            return;
+        }
         self.base = to;
         buffer.trim(to, if raw_off { 0 } else { context as usize }, &mut mem.blocks);
         mem.recharge(buffer);

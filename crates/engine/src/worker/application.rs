@@ -267,9 +267,12 @@ impl Worker {
         packet: (&Packet<'_>, bool),
         out: &mut Vec<Output>,
     ) {
-        // PERF: most packets of most flows leave no transaction open.
-        let open = |app: &AppFlow| app.transactions().is_some_and(|list| !list.is_empty());
-        if !flow.session.app.as_deref().is_some_and(open) {
+        // PERF: most packets of most flows leave no transaction open, or change nothing of those that are.
+        let matched = !self.matches.is_empty();
+        let due = |app: &AppFlow| {
+            (app.is_touched() || matched || packet.1) && app.transactions().is_some_and(|list| !list.is_empty())
+        };
+        if !flow.session.app.as_deref().is_some_and(due) {
             return;
         }
         let Some(mut app) = flow.session.app.take() else { return };
@@ -285,9 +288,12 @@ impl Worker {
                 wanted: [false; 2],
                 last: false,
                 stored: app.stored_files,
+                waiting: false,
             };
             settling.run(&mut app);
             app.stored_files = settling.stored;
+            let waiting = settling.waiting;
+            app.settled(waiting);
         }
         flow.session.app = Some(app);
     }
@@ -338,6 +344,8 @@ pub(super) struct Settling<'a, 'p> {
     pub last: bool,
     /// So many files of the flow were stored.
     pub stored: u64,
+    /// The record of a file waits for another packet.
+    pub waiting: bool,
 }
 
 impl Settling<'_, '_> {

@@ -26,11 +26,12 @@ impl Worker {
         out: &mut Vec<Output>,
     ) -> Verdict {
         let packet = subjected.packet;
-        let rules = Arc::clone(&self.rules);
         let mut verdict = Verdict::Accept;
         let (mut by, mut alerted, mut fate) = (None, false, None);
+        // PERF: most packets match nothing, and need no hold of the rules.
+        let rules = (!matches.is_empty()).then(|| Arc::clone(&self.rules));
         for found in matches {
-            let Some(rule) = rules.rules.get(found.rule as usize) else {
+            let Some(rule) = rules.as_ref().and_then(|rules| rules.rules.get(found.rule as usize)) else {
                 continue;
             };
             self.follow_up(packet, flow.as_deref_mut(), &rule.effects);

@@ -28,9 +28,19 @@ impl Worker {
         if shard.ended.is_empty() {
             return;
         }
-        for flow in std::mem::take(&mut shard.ended) {
-            self.finish_flow(shard, flow, out);
+        // What ends meanwhile is finished too, in the order in which it ended.
+        let mut ended = std::mem::take(&mut shard.ended);
+        loop {
+            for flow in ended.drain(..) {
+                self.finish_flow(shard, flow, out);
+            }
+            std::mem::swap(&mut ended, &mut shard.ended);
+            if ended.is_empty() {
+                break;
+            }
         }
+        // The room that was made is kept.
+        shard.ended = ended;
     }
 
     /// Inspects what is left of a flow, and reports its end.

@@ -80,9 +80,13 @@ impl Settling<'_, '_> {
             }
             // Suricata: the record of a file waits for a packet that goes its way, as long as the transaction lasts (verify:
             // mime-dec-parse-long-filename01).
-            if file.is_over() && !file.reported && (seen || file.was_seen()) && !waits {
-                file.reported = true;
-                news.push(News::Over(Box::new(info(file, state.id)), key));
+            if file.is_over() && !file.reported {
+                if (seen || file.was_seen()) && !waits {
+                    file.reported = true;
+                    news.push(News::Over(Box::new(info(file, state.id)), key));
+                } else {
+                    self.waiting = true;
+                }
             }
         }
         news

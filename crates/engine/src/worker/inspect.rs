@@ -67,6 +67,7 @@ impl Worker {
 
     /// A packet that is no fragment, or a fragment by itself.
     fn whole(&mut self, shard: &mut Shard, packet: &Packet<'_>, out: &mut Vec<Output>) -> Verdict {
+        self.matches.clear();
         for event in packet.events.iter() {
             *self.counters.decoder_events.entry(event.code()).or_default() += 1;
         }
