@@ -226,7 +226,7 @@ impl ProfileArgs {
             set: self.set.clone(),
             checksums: self.checksums,
             dialect: self.dialect,
-            threads: self.threads,
+            threads: Some(self.threads),
             count: self.count,
             keep_going: self.keep_going,
             quiet: self.quiet,

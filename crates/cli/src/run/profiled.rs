@@ -52,8 +52,9 @@ pub fn profile(args: &RunArgs, time: bool) -> Result<Profiled, Failure> {
         captures: inputs.len(),
         ready,
     };
+    let workers = args.threads.map_or(1, |threads| threads.0);
     for (number, input) in inputs.iter().enumerate() {
-        let driven = offline::read(args, &profiled.ready, args.threads.0, number, input, &mut |_, _| {});
+        let driven = offline::read(args, &profiled.ready, workers, number, input, &mut |_, _| {});
         profiled.counters.add(&driven.counters);
         for (all, these) in profiled.alerts.iter_mut().zip(&driven.settler.alerts) {
             *all += these;
