@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use anyhow::anyhow;
 use engine::config::{Config, ProfileConfig, ReportConfig};
+use engine::detect::RuleSet;
+use engine::event::Event;
 use engine::worker::WorkerCounters;
 
 use super::{Ready, offline, open_log, prepare, refused, set_up, share_the_load};
@@ -54,7 +56,14 @@ pub fn profile(args: &RunArgs, time: bool) -> Result<Profiled, Failure> {
     };
     let workers = args.threads.map_or(1, |threads| threads.0);
     for (number, input) in inputs.iter().enumerate() {
-        let driven = offline::read(args, &profiled.ready, workers, number, input, &mut |_, _| {});
+        let driven = offline::read(
+            args,
+            &profiled.ready,
+            workers,
+            number,
+            input,
+            &mut |_: Event, _: &RuleSet| {},
+        );
         profiled.counters.add(&driven.counters);
         for (all, these) in profiled.alerts.iter_mut().zip(&driven.settler.alerts) {
             *all += these;
