@@ -16,6 +16,8 @@ pub struct InterfaceConfig {
     pub block_size: Option<u32>,
     /// `block-timeout`: milliseconds after which the kernel hands over a block that is not full.
     pub block_timeout: Option<u32>,
+    /// `ring-size`: packets that a ring of a worker has room for.
+    pub ring_size: Option<u32>,
     /// `threads`: workers, each with a ring of its own.
     pub threads: Option<ThreadCount>,
     /// `cluster-type`: which ring a packet goes to.
@@ -54,6 +56,7 @@ impl InterfaceConfig {
             promiscuous: own.promiscuous.or(default.promiscuous),
             block_size: own.block_size.or(default.block_size),
             block_timeout: own.block_timeout.or(default.block_timeout),
+            ring_size: own.ring_size.or(default.ring_size),
             threads: own.threads.or(default.threads),
             cluster: own.cluster.or(default.cluster),
         }
@@ -75,6 +78,7 @@ pub(crate) fn af_packet(section: &Section<'_>) -> Vec<InterfaceConfig> {
             promiscuous: entry.read("disable-promisc", flag).map(|disabled| !disabled),
             block_size: entry.read("block-size", size),
             block_timeout: entry.read("block-timeout", number),
+            ring_size: entry.read("ring-size", number),
             threads: entry.read("threads", threads),
             cluster: cluster(&entry),
         });
@@ -130,7 +134,7 @@ mod tests {
     #[test]
     fn an_interface_has_its_entry_and_the_default() {
         let tree = read_text(
-            "af-packet:\n  - interface: eth0\n    cluster-id: 99\n    block-size: 64kb\n    bpf-filter: tcp port 80\n\
+            "af-packet:\n  - interface: eth0\n    cluster-id: 99\n    ring-size: 100\n    block-size: 64kb\n    bpf-filter: tcp port 80\n\
              \x20 - interface: eth1\n  - interface: default\n    disable-promisc: yes\n    block-timeout: 5\n    block-size: 32768\n",
         )
         .expect("it is YAML");
@@ -141,6 +145,7 @@ mod tests {
         let eth0 = InterfaceConfig::of(&list, "eth0");
         assert_eq!(eth0.filter.as_deref(), Some("tcp port 80"));
         assert_eq!((eth0.block_size, eth0.block_timeout), (Some(65536), Some(5)));
+        assert_eq!(eth0.ring_size, Some(100));
         for other in ["eth1", "eth2"] {
             let one = InterfaceConfig::of(&list, other);
             assert_eq!(one.interface, other);

@@ -77,6 +77,9 @@ fn of(args: &RunArgs, setup: &Setup, interface: &str) -> LiveOptions {
         filter: args.filter.clone().or(configured.filter),
         snaplen: args.snaplen,
         promiscuous: !args.no_promiscuous && configured.promiscuous.unwrap_or(standard.promiscuous),
+        buffer_size: configured
+            .ring_size
+            .map_or(standard.buffer_size, |packets| packets.saturating_mul(BYTES_OF_PACKET)),
         block_size: configured.block_size.unwrap_or(standard.block_size),
         block_timeout: configured.block_timeout.map_or(standard.block_timeout, milliseconds),
         #[cfg(target_os = "linux")]
@@ -100,6 +103,9 @@ fn fanout(configured: Option<config::Cluster>) -> capture::Fanout {
         ..capture::Fanout::default()
     }
 }
+
+/// Room for a packet of Ethernet with what the kernel says of it.
+const BYTES_OF_PACKET: u32 = 2048;
 
 /// What the kernel takes beyond its timeouts.
 const MARGIN: Duration = Duration::from_millis(50);
