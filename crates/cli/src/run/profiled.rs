@@ -54,7 +54,7 @@ pub fn profile(args: &RunArgs, time: bool) -> Result<Profiled, Failure> {
         captures: inputs.len(),
         ready,
     };
-    let workers = args.threads.map_or(1, |threads| threads.0);
+    let workers = args.workers();
     for (number, input) in inputs.iter().enumerate() {
         let driven = offline::read(
             args,
