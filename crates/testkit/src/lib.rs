@@ -7,7 +7,8 @@
 //! - [`TcpConversation`] and [`UdpExchange`] give all packets of two hosts that talk;
 //! - [`Capture`] is a list of packets with their times; it merges with others and becomes a pcap;
 //! - [`attacks`] holds the attacks that the bundled rules find, each with its near miss, and
-//!   [`background`] the ordinary traffic they hide in.
+//!   [`background`] the ordinary traffic they hide in;
+//! - [`Workload`] is as much traffic as a benchmark wants.
 //!
 //! This crate is for tests, so a misuse (an address that is none, a payload over 65,535 bytes)
 //! panics and says why.
@@ -43,6 +44,7 @@ mod tcp_conversation;
 pub mod time;
 pub mod tls;
 mod udp_exchange;
+mod workload;
 pub mod x509;
 
 pub use builder::PacketBuilder;
@@ -53,3 +55,4 @@ pub use segmentation::{Piece, Segmentation};
 pub use tcp_conversation::{Direction, TcpConversation};
 pub use time::Time;
 pub use udp_exchange::UdpExchange;
+pub use workload::Workload;
