@@ -37,7 +37,7 @@ pub struct Frame<'a> {
 
 /// A capture file that is being read: pcap or pcapng, plain or compressed with gzip or zstd.
 ///
-/// Holds half a mebibyte, or twice the largest packet where that is more, whatever the file's
+/// Holds a quarter of a mebibyte, or twice the largest packet where that is more, whatever the file's
 /// size. Nothing is allocated per packet.
 ///
 /// ```
@@ -61,8 +61,39 @@ pub struct CaptureFile {
     format: Format,
     packets: u64,
     ended: bool,
+    /// The packets of the last batch.
+    batch: Vec<Record>,
+    /// What is wrong behind them.
+    failed: Option<CaptureError>,
     consumed: Arc<AtomicU64>,
     total: Option<u64>,
+}
+
+/// Packets that lie one behind the other, see [`CaptureFile::batch`].
+pub struct Batch<'a> {
+    records: &'a [Record],
+    window: &'a Window,
+    /// The number of the first.
+    first: u64,
+}
+
+impl<'a> Batch<'a> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none: the capture is over.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The packets, in order.
+    pub fn frames(&self) -> impl Iterator<Item = Frame<'a>> {
+        let numbered = (self.first..).zip(self.records);
+        let window = self.window;
+        numbered.map(move |(number, record)| frame(record, number, window))
+    }
 }
 
 enum Format {
@@ -157,6 +188,8 @@ impl CaptureFile {
             format,
             packets: 0,
             ended: false,
+            batch: Vec::new(),
+            failed: None,
             consumed,
             total: None,
         })
@@ -174,8 +207,54 @@ impl CaptureFile {
     #[allow(clippy::should_implement_trait)]
     #[inline]
     pub fn next(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
+        let record = self.record()?;
+        let number = self.packets;
+        Ok(record.map(|record| frame(&record, number, &self.window)))
+    }
+
+    /// The next packet, and those behind it that have been read already, up to `most` of them; none at the end of the
+    /// capture. So that whoever takes them can look ahead.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next`](Self::next).
+    pub fn batch(&mut self, most: usize) -> Result<Batch<'_>, CaptureError> {
+        self.batch.clear();
+        let first = self.packets + 1;
+        if let Some(record) = self.record()? {
+            self.batch.push(record);
+            while self.batch.len() < most && self.is_ready() {
+                match self.record() {
+                    Ok(Some(record)) => self.batch.push(record),
+                    Ok(None) => break,
+                    // What came before is handed out first.
+                    Err(error) => {
+                        self.failed = Some(error);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Batch {
+            records: &self.batch,
+            window: &self.window,
+            first,
+        })
+    }
+
+    /// Whether the next packet is there without reading more.
+    #[inline]
+    fn is_ready(&self) -> bool {
+        match &self.format {
+            Format::Legacy(legacy) => legacy.is_ready(&self.window),
+            Format::PcapNg(pcapng) => pcapng.is_ready(&self.window),
+        }
+    }
+
+    #[inline]
+    fn record(&mut self) -> Result<Option<Record>, CaptureError> {
         if self.ended {
-            return Ok(None);
+            return self.failed.take().map_or(Ok(None), Err);
         }
         let number = self.packets + 1;
         let record = match &mut self.format {
@@ -183,23 +262,9 @@ impl CaptureFile {
             Format::PcapNg(pcapng) => pcapng.next(&mut self.window, number),
         };
         match record {
-            Ok(Some(Record {
-                range,
-                time,
-                link,
-                original,
-                interface,
-            })) => {
+            Ok(Some(record)) => {
                 self.packets = number;
-                let data = self.window.at(range);
-                Ok(Some(Frame {
-                    data,
-                    time,
-                    number,
-                    link,
-                    orig_len: original,
-                    interface,
-                }))
+                Ok(Some(record))
             }
             Ok(None) => {
                 self.ended = true;
@@ -259,6 +324,18 @@ pub(crate) fn is_capture(path: &Path) -> io::Result<bool> {
 }
 
 /// A reader that counts what went through.
+#[inline]
+fn frame<'a>(record: &Record, number: u64, window: &'a Window) -> Frame<'a> {
+    Frame {
+        data: window.at(record.range.clone()),
+        time: record.time,
+        number,
+        link: record.link,
+        orig_len: record.original,
+        interface: record.interface,
+    }
+}
+
 struct Counted<R> {
     source: R,
     count: Arc<AtomicU64>,
@@ -371,6 +448,29 @@ mod tests {
             assert_eq!(file.progress(), (total, Some(total)));
             assert_eq!((file.packets(), file.input()), (3, &Input::File(path)));
         }
+    }
+
+    #[test]
+    fn batches_are_what_single_packets_are() {
+        let mut bytes = pcap(200);
+        bytes.truncate(bytes.len() - 7);
+        let open = || CaptureFile::from_reader(Input::Stdin, Cursor::new(bytes.clone())).unwrap();
+        let (mut one, mut many) = (open(), open());
+        let mut sizes = Vec::new();
+        let error = loop {
+            match many.batch(16) {
+                Ok(batch) => {
+                    sizes.push(batch.len());
+                    for frame in batch.frames() {
+                        assert_eq!(one.next().unwrap(), Some(frame));
+                    }
+                }
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.to_string(), one.next().unwrap_err().to_string());
+        assert!(many.batch(16).unwrap().is_empty());
+        assert_eq!((sizes.iter().sum::<usize>(), sizes[0]), (199, 16));
     }
 
     #[test]

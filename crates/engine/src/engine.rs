@@ -9,7 +9,7 @@ use crate::detect::RuleSet;
 use crate::event::{Alert, Body, Dropped, Event, Position, VerdictAction, VerdictRecord};
 use crate::policy::{Decision, Policy};
 use crate::rule::{Action, DatasetState};
-use crate::worker::{Frame, Output, PacketMatches, Verdict, Worker, WorkerCounters};
+use crate::worker::{Ahead, Frame, Output, PacketMatches, Verdict, Worker, WorkerCounters};
 
 /// One worker and its policy: packets in, events out, at once.
 pub struct Engine {
@@ -58,6 +58,23 @@ impl Engine {
         }
         verdict = verdict.max(self.settle(sink));
         verdict
+    }
+
+    /// Inspects packets one after the other, with an eye on those to come.
+    pub fn frames<'a>(&mut self, frames: impl Iterator<Item = Frame<'a>>, sink: &mut impl FnMut(Event)) {
+        if !self.worker.looks_ahead() {
+            for frame in frames {
+                self.frame(frame, sink);
+            }
+            return;
+        }
+        let sharded = frames.map(|frame| (frame, Worker::shard_of(frame.data, frame.link)));
+        for Ahead { packet, shard } in &self.worker.look_ahead(sharded) {
+            self.worker.decoded(packet, *shard, self.capture, &mut self.pending);
+            if !self.pending.is_empty() {
+                self.settle(sink);
+            }
+        }
     }
 
     /// Ends all flows: the capture is over. What is kept across flows is forgotten; the next capture starts anew.

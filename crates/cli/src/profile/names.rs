@@ -55,6 +55,7 @@ impl<'r> Names<'r> {
         let name = match place {
             Place::PacketFront => "payload of packets, first 64 bytes",
             Place::PacketGated => "payload of packets, by what stands at its front",
+            Place::PacketShort => "payload of packets, short",
             Place::PacketSmall => "payload of packets, if small",
             Place::PacketPorted => "payload of packets, by port",
             Place::Packet => "payload of packets",

@@ -16,14 +16,18 @@ pub trait Traffic: Send {
     /// Why reading stopped before its end.
     type Error: Send;
 
-    /// Hands the next frame to `take`, or says what there is instead of one.
-    fn next(&mut self, take: &mut dyn FnMut(Frame<'_>)) -> Result<Step, Self::Error>;
+    /// Hands the next frames to `take`: one or, where more are there already, as many as are looked at together; or says
+    /// what there is instead.
+    fn next(&mut self, take: &mut Take<'_>) -> Result<Step, Self::Error>;
 }
+
+/// Takes frames, in order; all of them.
+pub type Take<'t> = dyn FnMut(&mut dyn Iterator<Item = Frame<'_>>) + 't;
 
 /// What a step of [`Traffic`] gave.
 pub enum Step {
-    /// A frame, which was handed out.
-    Frame,
+    /// Frames, which were handed out.
+    Frames,
     /// Nothing for a while; the time now. Live traffic only.
     Idle(Timestamp),
     /// Other rules are to be used from here on.
@@ -109,11 +113,11 @@ pub fn drive<T: Traffic>(
     engine.set_capture(capture);
     let mut rules = Arc::clone(&ready.rules);
     let result = loop {
-        let step = traffic.next(&mut |frame| {
-            engine.frame(frame, &mut |event| sink.event(event, &rules));
+        let step = traffic.next(&mut |frames| {
+            engine.frames(frames, &mut |event| sink.event(event, &rules));
         });
         match step {
-            Ok(Step::Frame) => {}
+            Ok(Step::Frames) => {}
             Ok(Step::Idle(now)) => {
                 engine.idle(now, &mut |event| sink.event(event, &rules));
                 sink.pause();

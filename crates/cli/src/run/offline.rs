@@ -10,10 +10,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use engine::detect::RuleSet;
 use engine::event::Event;
 use engine::keyword::Env;
-use engine::worker::Frame;
+use engine::worker::{AHEAD, Frame};
 
 use super::Ready;
-use super::drive::{Driven, Sink, Step, Traffic, Workers, drive};
+use super::drive::{Driven, Sink, Step, Take, Traffic, Workers, drive};
 use super::report::Report;
 use super::sets;
 use crate::args::RunArgs;
@@ -239,32 +239,56 @@ impl Recorded {
 impl Traffic for Recorded {
     type Error = CaptureError;
 
-    fn next(&mut self, take: &mut dyn FnMut(Frame<'_>)) -> Result<Step, CaptureError> {
-        if self.file.packets() & 0xfff == 0xfff {
+    fn next(&mut self, take: &mut Take<'_>) -> Result<Step, CaptureError> {
+        let most = self.left.map_or(AHEAD, |left| left.min(AHEAD as u64) as usize);
+        if most == 0 {
+            self.progress.done();
+            return Ok(Step::End);
+        }
+        let before = self.file.packets();
+        let batch = self.file.batch(most)?;
+        if batch.is_empty() {
+            self.progress.done();
+            return Ok(Step::End);
+        }
+        let mut failed = None;
+        let left = &mut self.left;
+        #[cfg(feature = "live")]
+        let filter = &mut self.filter;
+        let mut frames = batch.frames().filter(|frame| {
+            #[cfg(feature = "live")]
+            if let Some(filter) = filter
+                && failed.is_none()
+            {
+                match filter.matches(frame) {
+                    Ok(true) => {}
+                    Ok(false) => return false,
+                    Err(error) => failed = Some(error),
+                }
+            }
+            *left = left.map(|left| left.saturating_sub(1));
+            failed.is_none()
+        });
+        take(&mut frames.by_ref().map(|frame| Frame {
+            data: frame.data,
+            time: frame.time,
+            number: frame.number,
+            link: frame.link,
+        }));
+        drop(frames);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if before >> PROGRESS_EVERY != self.file.packets() >> PROGRESS_EVERY {
             let (done, total) = self.file.progress();
             self.progress.at(done, total);
         }
-        while self.left != Some(0) {
-            let Some(frame) = self.file.next()? else { break };
-            #[cfg(feature = "live")]
-            if let Some(filter) = &mut self.filter
-                && !filter.matches(&frame)?
-            {
-                continue;
-            }
-            self.left = self.left.map(|left| left.saturating_sub(1));
-            take(Frame {
-                data: frame.data,
-                time: frame.time,
-                number: frame.number,
-                link: frame.link,
-            });
-            return Ok(Step::Frame);
-        }
-        self.progress.done();
-        Ok(Step::End)
+        Ok(Step::Frames)
     }
 }
+
+/// Progress is shown after so many packets, as a power of two.
+const PROGRESS_EVERY: u32 = 12;
 
 /// Events that are handed on together.
 const EVENTS_PER_BATCH: usize = 256;

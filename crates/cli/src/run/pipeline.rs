@@ -10,7 +10,7 @@ use engine::detect::RuleSet;
 use engine::event::Position;
 use engine::policy::Policy;
 use engine::shard_of;
-use engine::worker::{Frame, Output, Worker, WorkerCounters};
+use engine::worker::{AHEAD, Ahead, Frame, Output, Worker, WorkerCounters};
 use packet::{LinkType, Timestamp};
 
 use super::Ready;
@@ -140,15 +140,20 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
             worker.replace_rules(Arc::clone(rules));
         }
         let mut from = 0;
-        for held in &batch.frames {
-            let frame = Frame {
-                data: &batch.bytes[from..held.end],
-                time: held.time,
-                number: held.number,
-                link: held.link,
-            };
-            worker.frame(frame, held.shard, capture, &mut outputs);
-            from = held.end;
+        for some in batch.frames.chunks(AHEAD) {
+            let frames = some.iter().map(|held| {
+                let frame = Frame {
+                    data: &batch.bytes[from..held.end],
+                    time: held.time,
+                    number: held.number,
+                    link: held.link,
+                };
+                from = held.end;
+                (frame, held.shard)
+            });
+            for Ahead { packet, shard } in &worker.look_ahead(frames) {
+                worker.decoded(packet, *shard, capture, &mut outputs);
+            }
         }
         if let Some(now) = batch.idle {
             worker.idle(now, &mut outputs);
@@ -180,24 +185,25 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
 fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -> Result<(), T::Error> {
     loop {
         let mut batches: Vec<Batch> = (0..workers).map(|_| Batch::default()).collect();
-        let mut step = Ok(Step::Frame);
-        for _ in 0..PACKETS_PER_ROUND {
-            step = traffic.next(&mut |frame| {
-                let shard = shard_of(frame.data, frame.link);
-                if let Some(batch) = batches.get_mut(shard % workers) {
-                    batch.bytes.extend_from_slice(frame.data);
-                    batch.frames.push(Held {
-                        end: batch.bytes.len(),
-                        time: frame.time,
-                        number: frame.number,
-                        link: frame.link,
-                        shard,
-                    });
+        let mut step = Ok(Step::Frames);
+        let mut packets = 0;
+        while packets < PACKETS_PER_ROUND && matches!(step, Ok(Step::Frames)) {
+            step = traffic.next(&mut |frames| {
+                for frame in frames {
+                    packets += 1;
+                    let shard = shard_of(frame.data, frame.link);
+                    if let Some(batch) = batches.get_mut(shard % workers) {
+                        batch.bytes.extend_from_slice(frame.data);
+                        batch.frames.push(Held {
+                            end: batch.bytes.len(),
+                            time: frame.time,
+                            number: frame.number,
+                            link: frame.link,
+                            shard,
+                        });
+                    }
                 }
             });
-            if !matches!(step, Ok(Step::Frame)) {
-                break;
-            }
         }
         if let Ok(Step::Idle(now)) = &step {
             batches.iter_mut().for_each(|batch| batch.idle = Some(*now));
@@ -221,7 +227,7 @@ fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -
                     }
                 }
             }
-            Step::Frame | Step::Idle(_) => {}
+            Step::Frames | Step::Idle(_) => {}
         }
     }
 }

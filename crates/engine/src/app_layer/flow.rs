@@ -12,6 +12,7 @@ use super::layer::{AppLayer, Other, Recognised};
 use super::parser::{Context, Effects, Expectation, Outcome, Parser, Switch};
 use super::shared::Shared;
 use super::transaction::TransactionList;
+use crate::flow::prefetch;
 
 /// The application layer of one flow.
 #[derive(Debug, Default)]
@@ -164,6 +165,14 @@ impl AppFlow {
     /// How many transactions the parser made before its first byte: of a protocol whose connections are one transaction.
     pub fn made_at_once(&self) -> u64 {
         self.made_at_once
+    }
+
+    /// The parser is needed soon: asks for its memory.
+    #[inline]
+    pub fn prefetch(&self) {
+        if let Some(parser) = self.parser.as_deref() {
+            prefetch(parser);
+        }
     }
 
     /// The transactions.

@@ -28,6 +28,8 @@ pub struct Lanes {
     ported: Option<(PortGate, PatternGroup)>,
     /// All others.
     rest: Option<PatternGroup>,
+    /// All of these once more, for payloads that are so short that one search costs less than several.
+    all: Option<PatternGroup>,
 }
 
 /// Collects the literals of [`Lanes`].
@@ -41,6 +43,7 @@ pub struct LanesBuilder {
     ported: PatternGroupBuilder,
     ports: PortGate,
     rest: PatternGroupBuilder,
+    all: PatternGroupBuilder,
 }
 
 /// A literal of one or two bytes, where in the payload it must stand, and what for.
@@ -70,11 +73,15 @@ struct Bits(Vec<u64>);
 impl LanesBuilder {
     /// Adds a rule under a literal of its payload, which stands in `place` ([`range`]) where that is known.
     pub fn add(&mut self, index: u32, rule: &Rule, literal: &[u8], nocase: bool, place: Option<(usize, usize)>) {
-        if let Some((from, to)) = place.filter(|(_, to)| *to <= FRONT) {
-            return match Short::new(literal, nocase, (from, to), index) {
-                Some(short) => self.short.push(short),
-                None => self.front.add(literal, nocase, index),
-            };
+        if let Some((from, to)) = place.filter(|(_, to)| *to <= FRONT)
+            && let Some(short) = Short::new(literal, nocase, (from, to), index)
+        {
+            self.short.push(short);
+            return;
+        }
+        self.all.add(literal, nocase, index);
+        if place.is_some_and(|(_, to)| to <= FRONT) {
+            return self.front.add(literal, nocase, index);
         }
         let size = rule.checks.iter().find_map(|check| match check.hint() {
             Some(Hint::PayloadSize(_, most)) => Some(usize::from(most)),
@@ -102,7 +109,7 @@ impl LanesBuilder {
         self.short.sort_unstable();
         self.short.dedup();
         let first: Vec<Short> = self.short.extract_if(.., |short| short.is_first()).collect();
-        let lanes = Lanes {
+        let mut lanes = Lanes {
             front: self.front.build(),
             gated: self.gated.build(),
             first_bytes: first.iter().fold([0; 4], Short::with_first_bytes),
@@ -111,7 +118,12 @@ impl LanesBuilder {
             small: self.small.build().map(|group| (self.max_small, group)),
             ported: self.ported.build().map(|group| (self.ports, group)),
             rest: self.rest.build(),
+            all: None,
         };
+        // Where there is but one matcher, it has all there is.
+        if lanes.groups().nth(1).is_some() {
+            lanes.all = self.all.build();
+        }
         let any = lanes.groups().next().is_some() || !lanes.short.is_empty() || !lanes.first.is_empty();
         any.then_some(lanes)
     }
@@ -122,6 +134,15 @@ impl Lanes {
     pub fn scan(&self, packet: &Packet<'_>, state: &mut ScanState, candidates: &mut Vec<u32>, probe: &mut impl Probe) {
         let payload = packet.payload;
         let front = payload.get(..FRONT).unwrap_or(payload);
+        if let Some(all) = self.all.as_ref().filter(|_| payload.len() <= SHORT_PAYLOAD) {
+            probe.scan(Place::PacketShort, all, payload, state, candidates);
+            let before = candidates.len();
+            let short = self.first_shorts(payload).iter().chain(&self.short);
+            let standing = short.filter(|short| short.rule != GATE && short.stands(front));
+            candidates.extend(standing.map(|short| short.rule));
+            probe.found(Reason::Literal, &candidates[before..]);
+            return;
+        }
         let mut open = false;
         if let Some(group) = &self.front {
             let before = candidates.len();
@@ -137,11 +158,7 @@ impl Lanes {
             candidates.truncate(kept);
         }
         let before = candidates.len();
-        let first = payload
-            .first()
-            .map_or(0, |byte| self.first_bytes[usize::from(byte >> 6)] >> (byte & 63) & 1);
-        let first = if first == 0 { &[][..] } else { &self.first };
-        for short in first {
+        for short in self.first_shorts(payload) {
             match (short.rule, short.stands(front)) {
                 (GATE, stands) => open |= stands,
                 (rule, true) => candidates.push(rule),
@@ -177,6 +194,14 @@ impl Lanes {
         }
     }
 
+    /// The short literals that must be the payload's first bytes; none where none has its first byte.
+    fn first_shorts(&self, payload: &[u8]) -> &[Short] {
+        let first = payload
+            .first()
+            .map_or(0, |byte| self.first_bytes[usize::from(byte >> 6)] >> (byte & 63) & 1);
+        if first == 0 { &[] } else { &self.first }
+    }
+
     /// The matchers.
     pub fn groups(&self) -> impl Iterator<Item = &PatternGroup> {
         let small = self.small.as_ref().map(|(_, group)| group);
@@ -187,6 +212,7 @@ impl Lanes {
             small,
             ported,
             self.rest.as_ref(),
+            self.all.as_ref(),
         ]
         .into_iter()
         .flatten()
@@ -317,6 +343,8 @@ fn gate(rule: &Rule) -> Option<(&Content, (usize, usize))> {
 pub(super) const FRONT: usize = 64;
 /// At most so many bytes make a small payload.
 const SMALL: usize = 512;
+/// PERF: payloads of at most so many bytes are searched once for everything; a third of all have more.
+const SHORT_PAYLOAD: usize = 512;
 /// What stands for the gate among the rules of the front; there are never so many rules.
 const GATE: u32 = u32::MAX;
 /// A rule with at most so many ports is in a lane by port.

@@ -106,6 +106,8 @@ pub enum Place {
     PacketFront,
     /// A packet's payload at whose front something stood that rules want too.
     PacketGated,
+    /// A payload that is searched for everything at once, as it is short.
+    PacketShort,
     /// A small payload.
     PacketSmall,
     /// The payload of a packet on ports that few rules name.

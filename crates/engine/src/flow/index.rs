@@ -8,6 +8,8 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
+use super::prefetch::prefetch;
+
 /// Slots by the hash of what is in them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -31,6 +33,14 @@ impl Index {
         self.links_of(hash)
             .find(|(slot, link)| link.hash == hash && same(*slot))
             .map(|(slot, _)| slot)
+    }
+
+    /// The slot of this hash will be looked for soon.
+    #[inline]
+    pub(crate) fn prefetch(&self, hash: u32) {
+        if let Some(head) = self.buckets.get(self.bucket(hash)) {
+            prefetch(head);
+        }
     }
 
     /// The slots of the chain that this hash belongs to.

@@ -39,6 +39,7 @@ pub(crate) mod index;
 mod key;
 pub(crate) mod lists;
 mod packet_tuple;
+mod prefetch;
 mod store;
 mod table;
 
@@ -48,4 +49,5 @@ pub use counters::FlowCounters;
 pub use entry::{Count, EndReason, Flow, FlowState, IcmpFlow};
 pub use flags::FlowFlags;
 pub use key::{FlowKey, Tuple};
-pub use table::{FlowRef, FlowTable, Found, Seen};
+pub(crate) use prefetch::prefetch;
+pub use table::{Awaited, FlowRef, FlowTable, Found, Seen};

@@ -7,8 +7,9 @@ use packet::{Direction, Timestamp};
 use super::config::{Class, FlowConfig};
 use super::counters::FlowCounters;
 use super::entry::{EndReason, Flow, FlowState};
-use super::index::{self, MAX_CHAIN, hash_words};
+use super::index::{self, MAX_CHAIN, NONE, hash_words};
 use super::key::{FlowKey, Tuple};
+use super::prefetch::prefetch;
 use super::store::{Store, flow_cost, is_over};
 
 /// The flows of one shard, each with a state `S` that later stages keep.
@@ -62,6 +63,10 @@ pub struct FlowRef {
     pub(super) generation: u32,
 }
 
+/// A packet that comes soon.
+#[derive(Clone, Copy, Debug)]
+pub struct Awaited(u32);
+
 impl<S: Default> FlowTable<S> {
     /// An empty table; it takes no memory before the first flow.
     pub fn new(config: Arc<FlowConfig>) -> Self {
@@ -94,6 +99,37 @@ impl<S: Default> FlowTable<S> {
             store.end(slot, EndReason::Timeout, sink);
         }
         (!seen.tuple.quoted).then(|| self.make(hash, seen, sink))
+    }
+
+    /// A packet with this key comes soon: asks for where its flow is found. First of three steps, each to be taken for
+    /// some packets at a time, so that they wait for memory together; returns what the next is called with.
+    #[inline]
+    pub fn await_key(&self, key: &FlowKey) -> Awaited {
+        let hash = self.hash(key);
+        if let Some(store) = &self.store {
+            store.index.prefetch(hash);
+        }
+        Awaited(hash)
+    }
+
+    /// The second step: asks for the flow.
+    #[inline]
+    pub fn await_flow(&self, Awaited(hash): Awaited) -> Awaited {
+        let Some(store) = &self.store else { return Awaited(NONE) };
+        // Another flow may have the same hash; then the wrong one is asked for.
+        let Some(slot) = store.index.find(hash, |_| true) else {
+            return Awaited(NONE);
+        };
+        if let Some(slot) = store.slots.get(slot as usize) {
+            prefetch(slot);
+        }
+        Awaited(slot)
+    }
+
+    /// The third step: the flow, of which to ask for more; it may turn out to be another.
+    #[inline]
+    pub fn awaited(&self, Awaited(slot): Awaited) -> Option<&Flow<S>> {
+        self.store.as_ref()?.flow(slot)
     }
 
     /// Ends the flow of a packet and makes another: its ports are used for a new connection.

@@ -66,7 +66,7 @@ impl Header {
 }
 
 /// Which packets a rule is for: a set of IP protocols, an IP version, or a layer below.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ProtocolSet {
     /// Bit n: IP protocol n.
     pub ip: [u64; 4],

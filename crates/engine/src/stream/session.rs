@@ -9,6 +9,7 @@ use packet::Direction;
 use super::segment::{Segment, flag};
 use super::state::{self, handshake::Handshakes, probe};
 use super::turn::Turn;
+use crate::flow::prefetch;
 
 /// Where a TCP conversation stands, as an observer in its middle sees it.
 ///
@@ -77,6 +78,14 @@ pub struct TcpSession {
 }
 
 impl TcpSession {
+    /// Both streams are needed soon: asks for the memory behind them.
+    #[inline]
+    pub fn prefetch(&self) {
+        for buffer in self.streams.iter().filter_map(|stream| stream.buffer.as_deref()) {
+            prefetch(buffer);
+        }
+    }
+
     pub(super) fn new() -> Self {
         Self {
             state: TcpState::None,

@@ -1,5 +1,6 @@
 //! A worker: packets in, in the order of their capture; matches and events out. It alone sees every stage.
 
+mod ahead;
 mod application;
 mod conclude;
 mod ending;
@@ -25,6 +26,7 @@ use crate::event::{AppRecord, DroppedHeader, Event, PacketRecord, Position, Tunn
 use crate::flow::{FlowFlags, FlowRef};
 use crate::policy::Subject;
 use crate::rule::DatasetState;
+pub use ahead::{AHEAD, Ahead, AheadList};
 use shard::Shard;
 pub use shard::{Session, WorkerCounters};
 pub use verdict::Verdict;
@@ -131,24 +133,29 @@ impl Worker {
 
     /// Inspects a packet; what it gives is appended to `out`.
     pub fn frame(&mut self, frame: Frame<'_>, shard: usize, capture: u32, out: &mut Vec<Output>) -> Verdict {
+        let packet = Packet::decode(frame.data, frame.link, frame.time, frame.number, &self.config.decode);
+        self.decoded(&packet, shard, capture, out)
+    }
+
+    /// Inspects a packet that is decoded already, see [`Worker::look_ahead`].
+    pub fn decoded(&mut self, packet: &Packet<'_>, shard: usize, capture: u32, out: &mut Vec<Output>) -> Verdict {
         self.position = Position {
             capture,
-            packet: frame.number,
+            packet: packet.number,
             order: 0,
         };
-        let packet = Packet::decode(frame.data, frame.link, frame.time, frame.number, &self.config.decode);
         self.shard = shard % SHARDS;
         self.counters.packets += 1;
-        self.counters.bytes += frame.data.len() as u64;
-        self.counters.longest = self.counters.longest.max(frame.data.len() as u64);
-        self.counters.see(frame.time);
+        self.counters.bytes += packet.data.len() as u64;
+        self.counters.longest = self.counters.longest.max(packet.data.len() as u64);
+        self.counters.see(packet.time);
         let Some(slot) = self.shards.get_mut(self.shard) else {
             return Verdict::Accept;
         };
         // The shard is taken out while the packet is in it, so that the rest of the worker can be used beside it.
         let mut taken = slot.take().unwrap_or_else(|| Box::new(Shard::new(&self.config)));
-        self.expire(&mut taken, frame.time, out);
-        let verdict = self.packet(&mut taken, &packet, out);
+        self.expire(&mut taken, packet.time, out);
+        let verdict = self.packet(&mut taken, packet, out);
         self.counters.drops += u64::from(verdict != Verdict::Accept);
         self.counters.rejected += u64::from(matches!(verdict, Verdict::Reject(_)));
         if let Some(slot) = self.shards.get_mut(self.shard) {

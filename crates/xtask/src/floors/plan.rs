@@ -190,6 +190,7 @@ pub const READS_RULE_TEXT: &[&str] = &["keyword", "keywords", "protocol", "compi
 
 /// Where `unsafe` may stand, and why.
 pub const UNSAFE: &[(&str, &str)] = &[
+    ("crates/engine/src/flow/prefetch.rs", "a hint to the processor"),
     ("crates/engine/src/mpm/filter/simd/mod.rs", "calls of vector code"),
     ("crates/engine/src/mpm/filter/simd/avx2.rs", "AVX2 intrinsics"),
     ("crates/engine/src/mpm/filter/simd/avx512.rs", "AVX-512 intrinsics"),

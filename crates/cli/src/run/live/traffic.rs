@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use capture::CaptureError;
-use engine::worker::Frame;
 
-use super::super::drive::{Step, Traffic};
+use super::super::drive::{Step, Take, Traffic};
 use super::intake::{Intake, Taken};
 use super::reload::Reload;
 
@@ -21,14 +20,16 @@ where
 {
     type Error = CaptureError;
 
-    fn next(&mut self, take: &mut dyn FnMut(Frame<'_>)) -> Result<Step, CaptureError> {
+    fn next(&mut self, take: &mut Take<'_>) -> Result<Step, CaptureError> {
         if let Some(rules) = self.reload.poll() {
             return Ok(Step::Rules(Arc::clone(&rules)));
         }
-        Ok(match self.intake.next(take)? {
-            Taken::Frame => Step::Frame,
-            Taken::Idle(now) => Step::Idle(now),
-            Taken::End => Step::End,
-        })
+        Ok(
+            match self.intake.next(&mut |frame| take(&mut std::iter::once(frame)))? {
+                Taken::Frame => Step::Frames,
+                Taken::Idle(now) => Step::Idle(now),
+                Taken::End => Step::End,
+            },
+        )
     }
 }

@@ -84,7 +84,10 @@ impl Runs {
         while base + 1 < haystack.len() {
             let mut repeats = repeats(&haystack[base..], simd);
             let mut next = base + 64;
-            if self.min_len > 2 && repeats & (repeats >> 1 | 1 << 63) == 0 {
+            // PERF: most of what repeats is too short; what goes on behind these 64 may be long enough.
+            let enough = (1..self.min_len.min(MAX_SHIFT) - 1)
+                .fold(repeats, |enough, by| enough & (repeats >> by | !(u64::MAX >> by)));
+            if enough == 0 {
                 base = next;
                 continue;
             }
@@ -102,12 +105,19 @@ impl Runs {
                 } else {
                     repeats &= u64::MAX << (first + ones);
                 }
-                if end - start >= self.min_len {
+                if end - start >= self.min_len && self.knows(haystack[start]) {
                     self.report(&haystack[start..end], literals, hits);
                 }
             }
             base = next;
         }
+    }
+
+    /// Whether some pattern repeats this byte.
+    #[inline]
+    fn knows(&self, byte: u8) -> bool {
+        let byte = usize::from(byte | 0x20);
+        self.starts[byte] != self.starts[byte + 1]
     }
 
     /// Bytes of heap held.
@@ -146,7 +156,10 @@ fn alike(haystack: &[u8], at: usize) -> bool {
 
 /// Which of the first 64 bytes are [`alike`].
 fn repeats(haystack: &[u8], simd: Simd) -> u64 {
-    if simd >= Simd::Avx2 && haystack.len() > 64 {
+    if simd == Simd::Avx512 {
+        return simd::repeats_of_few(haystack);
+    }
+    if simd == Simd::Avx2 && haystack.len() > 64 {
         return simd::repeats(haystack);
     }
     let places = (haystack.len() - 1).min(64);
@@ -160,6 +173,8 @@ fn repeats(haystack: &[u8], simd: Simd) -> u64 {
     repeats & (u64::MAX >> (64 - places))
 }
 
+/// Up to so many bytes are looked at to tell whether a run may be long enough.
+const MAX_SHIFT: usize = 6;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The longest true runs in a run that mixes a byte with its other case, or with what passes for it.

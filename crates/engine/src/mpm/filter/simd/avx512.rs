@@ -22,6 +22,28 @@ pub(super) unsafe fn marks_by_shuffle(planes: &[Plane], haystack: &[u8], marks: 
     }
 }
 
+/// Which of the first 64 bytes of the haystack are like the byte after them, case and the like set aside.
+///
+/// # Safety
+///
+/// The machine has AVX-512 (F, BW).
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) unsafe fn repeats(haystack: &[u8]) -> u64 {
+    let places = haystack.len().saturating_sub(1).min(64);
+    let there = if places < 64 { (1 << places) - 1 } else { u64::MAX };
+    // SAFETY: only bytes that are there are read: a place has a byte after it.
+    let [here, next] = [0, 1].map(|at| unsafe {
+        let from = haystack.as_ptr().wrapping_add(at).cast();
+        if places < 64 {
+            _mm512_maskz_loadu_epi8(there, from)
+        } else {
+            _mm512_loadu_epi8(from)
+        }
+    });
+    let differ = _mm512_xor_si512(here, next);
+    _mm512_testn_epi8_mask(differ, _mm512_set1_epi8(!0x20)) & there
+}
+
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni")]
 fn by_planes<const N: usize>(planes: [&Plane; N], haystack: &[u8], marks: &mut [u64]) {

@@ -100,6 +100,16 @@ pub(super) fn marks_by_shuffle(planes: &[Plane], haystack: &[u8], marks: &mut [u
     unsafe { avx512::marks_by_shuffle(planes, haystack, marks) }
 }
 
+/// [`repeats`] of as many bytes as there are.
+///
+/// To be called only where [`Simd::detect`] said that the machine has AVX-512.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(super) fn repeats_of_few(haystack: &[u8]) -> u64 {
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx512` only where it was detected.
+    unsafe { avx512::repeats(haystack) }
+}
+
 #[cfg(not(target_arch = "x86_64"))]
 mod never {
     //! [`super::Simd::detect`] finds no vectors here, so nothing of this is called.
@@ -128,10 +138,16 @@ mod never {
         unreachable!()
     }
 
+    pub(in super::super) fn repeats_of_few(_haystack: &[u8]) -> u64 {
+        unreachable!()
+    }
+
     pub(in super::super) fn repeats(_haystack: &[u8]) -> u64 {
         unreachable!()
     }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) use never::{marks, marks_by_nibbles, marks_by_shuffle, marks_of_end, marks_of_few, repeats};
+pub(super) use never::{
+    marks, marks_by_nibbles, marks_by_shuffle, marks_of_end, marks_of_few, repeats, repeats_of_few,
+};
