@@ -187,6 +187,10 @@ impl<T: Transaction> Transactions<T> {
             ..TxState::default()
         };
         self.next += 1;
+        if self.list.capacity() == 0 {
+            // PERF: most flows have one transaction at a time, and it is large.
+            self.list.reserve_exact(1);
+        }
         self.list.push_back((state, transaction));
         let last = self.list.len() - 1;
         &mut self.list[last].1

@@ -93,9 +93,9 @@ impl BlockPool {
 
 /// Sizes of the blocks that are kept, in bytes.
 const CLASSES: [usize; 7] = [512, 1024, 2048, 4096, 8192, 16384, 32768];
-/// Spare blocks of each size: 400 KiB at most, for each of the shards.
-const SPARE_BLOCKS: [usize; CLASSES.len()] = [32, 32, 32, 16, 8, 4, 4];
-const SPARE_BUFFERS: usize = 128;
+/// Spare blocks of each size: 108 KiB at most, for each of the shards.
+const SPARE_BLOCKS: [usize; CLASSES.len()] = [8, 8, 8, 4, 2, 1, 1];
+const SPARE_BUFFERS: usize = 32;
 
 #[cfg(test)]
 mod tests {
