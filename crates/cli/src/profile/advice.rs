@@ -48,6 +48,10 @@ fn advice<'p>(rules: &RuleSet, line: Line<'p>) -> Option<Advice<'p>> {
         _ if by(Reason::Always) > 0 => remedies.push(
             "it has no literal, so it is looked at each time: give it a `content` that must be there, or a port".to_owned(),
         ),
+        _ if by(Reason::Fields) > 0 => remedies.push(
+            "it has no literal, so it is looked at with every packet of such flags or size: give it a `content` that must be there, or a port"
+                .to_owned(),
+        ),
         _ if by(Reason::Port) > 0 => remedies.push(
             "it has no literal, so it is looked at with every packet of its ports: give it a `content` that must be there"
                 .to_owned(),

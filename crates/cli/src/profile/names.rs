@@ -77,6 +77,7 @@ pub const fn reason(reason: Reason) -> &'static str {
         Reason::Literal => "literal",
         Reason::Port => "port",
         Reason::Always => "always",
+        Reason::Fields => "fields",
         Reason::Event => "event",
         Reason::Address => "address",
         Reason::Waiting => "waiting",

@@ -106,8 +106,14 @@ struct Round {
     paused: bool,
 }
 
+/// The way to a worker, and that of its batches back: what was made for one is used again.
+struct Feed {
+    batches: Sender<Batch>,
+    spare: Receiver<Batch>,
+}
+
 type Started<'scope> = (
-    Vec<Sender<Batch>>,
+    Vec<Feed>,
     Vec<Receiver<Round>>,
     Vec<ScopedJoinHandle<'scope, WorkerCounters>>,
 );
@@ -122,19 +128,28 @@ fn start<'scope, 'env>(
     for number in 0..workers.count {
         let (to_worker, batches) = bounded::<Batch>(ROUNDS_AHEAD);
         let (from_worker, rounds) = bounded::<Round>(ROUNDS_AHEAD);
+        let (give_back, spare) = bounded::<Batch>(ROUNDS_AHEAD);
         let worker = Worker::new(Arc::clone(&ready.config), Arc::clone(&ready.rules));
         handles.push(scope.spawn(move || {
             (workers.settle_in)(number);
-            work(worker, capture, &batches, &from_worker)
+            work(worker, capture, (&batches, &give_back), &from_worker)
         }));
-        inputs.push(to_worker);
+        inputs.push(Feed {
+            batches: to_worker,
+            spare,
+        });
         outputs.push(rounds);
     }
     (inputs, outputs, handles)
 }
 
-fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Sender<Round>) -> WorkerCounters {
-    for batch in batches {
+fn work(
+    mut worker: Worker,
+    capture: u32,
+    (batches, give_back): (&Receiver<Batch>, &Sender<Batch>),
+    rounds: &Sender<Round>,
+) -> WorkerCounters {
+    for mut batch in batches {
         let mut outputs = Vec::new();
         if let Some(rules) = &batch.rules {
             worker.replace_rules(Arc::clone(rules));
@@ -151,6 +166,12 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
                 from = held.end;
                 (frame, held.shard)
             });
+            if !worker.looks_ahead() {
+                for (frame, shard) in frames {
+                    worker.frame(frame, shard, capture, &mut outputs);
+                }
+                continue;
+            }
             for Ahead { packet, shard } in &worker.look_ahead(frames) {
                 worker.decoded(packet, *shard, capture, &mut outputs);
             }
@@ -158,14 +179,16 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
         if let Some(now) = batch.idle {
             worker.idle(now, &mut outputs);
         }
-        if rounds
-            .send(Round {
-                outputs,
-                rules: batch.rules,
-                paused: batch.idle.is_some(),
-            })
-            .is_err()
-        {
+        let round = Round {
+            outputs,
+            rules: batch.rules.take(),
+            paused: batch.idle.take().is_some(),
+        };
+        batch.bytes.clear();
+        batch.frames.clear();
+        // Where there are spare ones enough, or nobody reads any more, it is not needed.
+        let _ = give_back.try_send(batch);
+        if rounds.send(round).is_err() {
             break;
         }
     }
@@ -182,9 +205,10 @@ fn work(mut worker: Worker, capture: u32, batches: &Receiver<Batch>, rounds: &Se
 
 /// Reads the traffic in rounds and sends each worker its part, which may be empty: so the merger knows that the worker
 /// has nothing to say of the round.
-fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -> Result<(), T::Error> {
+fn read<T: Traffic>(inputs: &[Feed], workers: usize, traffic: &mut T) -> Result<(), T::Error> {
     loop {
-        let mut batches: Vec<Batch> = (0..workers).map(|_| Batch::default()).collect();
+        let spare = |feed: &Feed| feed.spare.try_recv().unwrap_or_default();
+        let mut batches: Vec<Batch> = inputs.iter().map(spare).collect();
         let mut step = Ok(Step::Frames);
         let mut packets = 0;
         while packets < PACKETS_PER_ROUND && matches!(step, Ok(Step::Frames)) {
@@ -209,7 +233,7 @@ fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -
             batches.iter_mut().for_each(|batch| batch.idle = Some(*now));
         }
         for (input, batch) in inputs.iter().zip(batches) {
-            if input.send(batch).is_err() {
+            if input.batches.send(batch).is_err() {
                 return Ok(());
             }
         }
@@ -222,7 +246,7 @@ fn read<T: Traffic>(inputs: &[Sender<Batch>], workers: usize, traffic: &mut T) -
                         rules: Some(Arc::clone(&rules)),
                         ..Batch::default()
                     };
-                    if input.send(batch).is_err() {
+                    if input.batches.send(batch).is_err() {
                         return Ok(());
                     }
                 }
@@ -244,7 +268,7 @@ fn position(output: &Output) -> Position {
 }
 
 /// Packets that are read before workers are given theirs.
-const PACKETS_PER_ROUND: usize = 2048;
+const PACKETS_PER_ROUND: usize = 1024;
 
 /// LIMIT: so many rounds may wait for a worker, or for the merger.
 const ROUNDS_AHEAD: usize = 4;

@@ -10,7 +10,7 @@ use super::probe::{Probe, Reason};
 use super::rule_set::BufferUse;
 use super::tx_prefilter::{TxPrefilter, TxPrefilterBuilder};
 use crate::buffer::BufferId;
-use crate::rule::{Header, Hint, PayloadOf, PortSet, ProtocolSet, Rule};
+use crate::rule::{Hint, PayloadOf, PortSet, ProtocolSet, Rule};
 
 /// Which rules there is a reason to look at, by the kind of packet and its direction.
 #[derive(Debug, Default)]
@@ -45,6 +45,17 @@ pub struct SignatureGroup {
     by_src_port: HashMap<u16, Vec<u32>>,
     /// Without a literal and without few ports.
     always: Vec<u32>,
+    /// The same, of which the packet's own fields tell as much.
+    hinted: Vec<(Fields, u32)>,
+}
+
+/// What a rule asks of fields that are quick to ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Fields {
+    /// The TCP flags, masked by the first, are the second.
+    flags: Option<(u8, u8)>,
+    /// The payload has between so many and so many bytes.
+    size: Option<(u16, u16)>,
 }
 
 /// What a rule cannot match without.
@@ -171,7 +182,8 @@ impl GroupBuilder {
             Key::Buffer(buffer, literal, nocase) => {
                 self.buffers.entry(*buffer).or_default().add(literal, *nocase, index)
             }
-            Key::None => self.rest.add_without_literal(index, &rule.header),
+            Key::None if class.excludes(rule) => {}
+            Key::None => self.rest.add_without_literal(index, rule),
         }
     }
 
@@ -193,14 +205,23 @@ impl GroupBuilder {
 }
 
 impl SignatureGroup {
-    fn add_without_literal(&mut self, index: u32, header: &Header) {
+    fn add_without_literal(&mut self, index: u32, rule: &Rule) {
+        let header = &rule.header;
         let few = |ports: &Option<std::sync::Arc<PortSet>>| {
             ports.clone().filter(|p| p.len() <= FEW_PORTS && !header.both_ways)
         };
         let (table, ports) = match (few(&header.dst_ports), few(&header.src_ports)) {
             (Some(ports), _) => (&mut self.by_dst_port, ports),
             (None, Some(ports)) => (&mut self.by_src_port, ports),
-            (None, None) => return self.always.push(index),
+            (None, None) => {
+                return match Fields::of(rule) {
+                    Fields {
+                        flags: None,
+                        size: None,
+                    } => self.always.push(index),
+                    fields => self.hinted.push((fields, index)),
+                };
+            }
         };
         for port in ports.intervals().iter().flat_map(|(a, b)| *a..=*b) {
             table.entry(port).or_default().push(index);
@@ -211,6 +232,10 @@ impl SignatureGroup {
     pub fn without_literal(&self, packet: &Packet<'_>, out: &mut Vec<u32>, probe: &mut impl Probe) {
         out.extend_from_slice(&self.always);
         probe.found(Reason::Always, &self.always);
+        let before = out.len();
+        let fit = self.hinted.iter().filter(|(fields, _)| fields.fit(packet));
+        out.extend(fit.map(|(_, rule)| *rule));
+        probe.found(Reason::Fields, &out[before..]);
         if !self.by_dst_port.is_empty()
             && let Some(rules) = self.by_dst_port.get(&packet.dst_port())
         {
@@ -228,6 +253,28 @@ impl SignatureGroup {
     /// The rules that are looked at for every packet of the group.
     pub fn always(&self) -> &[u32] {
         &self.always
+    }
+}
+
+impl Fields {
+    fn of(rule: &Rule) -> Self {
+        let mut fields = Self::default();
+        for hint in rule.checks.iter().filter_map(|check| check.hint()) {
+            match hint {
+                Hint::TcpFlags(mask, value) => fields.flags = Some((mask, value)),
+                Hint::PayloadSize(low, high) => fields.size = Some((low, high)),
+                _ => {}
+            }
+        }
+        fields
+    }
+
+    fn fit(self, packet: &Packet<'_>) -> bool {
+        let length = packet.payload.len().min(usize::from(u16::MAX)) as u16;
+        self.size.is_none_or(|(low, high)| (low..=high).contains(&length))
+            && self
+                .flags
+                .is_none_or(|(mask, value)| packet.tcp().is_some_and(|tcp| tcp.flags() & mask == value))
     }
 }
 
@@ -273,6 +320,20 @@ impl Class {
             Self::OtherIp => set.any_packet || (0..=255).any(|p| !matches!(p, 1 | 6 | 17 | 58) && set.has(p)),
             Self::NotIp => set.any_packet || set.arp,
         }
+    }
+
+    /// Whether the rule asks for an IP protocol that no packet of the class has.
+    fn excludes(self, rule: &Rule) -> bool {
+        let protocols: &[u8] = match self {
+            Self::Tcp => &[6],
+            Self::Udp => &[17],
+            Self::Icmp => &[1, 58],
+            Self::OtherIp | Self::NotIp => return false,
+        };
+        rule.checks.iter().any(|check| match check.hint() {
+            Some(Hint::IpProto(protocol)) => !protocols.contains(&protocol),
+            _ => false,
+        })
     }
 
     const fn group(self, direction: Direction) -> usize {

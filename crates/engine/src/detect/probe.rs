@@ -79,6 +79,8 @@ pub enum Reason {
     Port,
     /// It has no literal and no port that it could be looked up by.
     Always,
+    /// It has no literal, and the packet's flags or the size of its payload are what it asks for.
+    Fields,
     /// The packet or the transaction raised the event that it asks for.
     Event,
     /// It asks for addresses alone, once for each flow and direction.
@@ -89,10 +91,11 @@ pub enum Reason {
 
 impl Reason {
     /// All of them, in their order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Literal,
         Self::Port,
         Self::Always,
+        Self::Fields,
         Self::Event,
         Self::Address,
         Self::Waiting,

@@ -40,6 +40,7 @@ mod key;
 pub(crate) mod lists;
 mod packet_tuple;
 mod prefetch;
+mod slots;
 mod store;
 mod table;
 

@@ -7,12 +7,13 @@ use super::counters::FlowCounters;
 use super::entry::{EndReason, Flow, FlowState};
 use super::index::{self, Index};
 use super::lists::{self, Lists};
+use super::slots::Slots;
 use super::table::{FlowRef, Seen};
 
 /// The flows of a table, and how they are found, aged and given up.
 #[derive(Debug)]
 pub(super) struct Store<S> {
-    pub(super) slots: Vec<Slot<S>>,
+    pub(super) slots: Slots<Slot<S>>,
     pub(super) free: Vec<u32>,
     pub(super) index: Index,
     /// The flows of each [`Class`], the least recently used first.
@@ -38,12 +39,12 @@ impl<S> Store<S> {
 
     #[inline]
     pub(super) fn flow(&self, slot: u32) -> Option<&Flow<S>> {
-        self.slots.get(slot as usize)?.flow.as_ref()
+        self.slots.get(slot)?.flow.as_ref()
     }
 
     #[inline]
     pub(super) fn flow_mut(&mut self, flow: FlowRef) -> Option<&mut Flow<S>> {
-        let slot = self.slots.get_mut(flow.slot as usize)?;
+        let slot = self.slots.get_mut(flow.slot)?;
         slot.flow.as_mut().filter(|_| slot.generation == flow.generation)
     }
 
@@ -59,7 +60,7 @@ impl<S> Store<S> {
             Some(slot) => slot,
             None => self.add_slot(capacity),
         };
-        if let Some(entry) = self.slots.get_mut(slot as usize) {
+        if let Some(entry) = self.slots.get_mut(slot) {
             entry.flow = Some(flow);
         }
         self.index.insert(hash, slot);
@@ -68,21 +69,17 @@ impl<S> Store<S> {
     }
 
     fn add_slot(&mut self, capacity: usize) -> u32 {
-        let len = self.slots.len();
-        if len == self.slots.capacity() {
-            // Twice as many, as vectors do, but never beyond what the memory cap allows.
-            let more = len.max(FIRST_SLOTS).min(capacity.saturating_sub(len)).max(1);
-            self.slots.reserve_exact(more);
-        }
-        self.slots.push(Slot {
+        let slot = self.slots.len() as u32;
+        let empty = Slot {
             generation: 0,
             flow: None,
-        });
-        len as u32
+        };
+        self.slots.push(capacity, empty);
+        slot
     }
 
     pub(super) fn end(&mut self, slot: u32, reason: EndReason, sink: &mut impl FnMut(Flow<S>)) {
-        let Some(entry) = self.slots.get_mut(slot as usize) else {
+        let Some(entry) = self.slots.get_mut(slot) else {
             return;
         };
         let Some(mut flow) = entry.flow.take() else {
@@ -175,7 +172,7 @@ impl<S> Store<S> {
 
     pub(super) fn memory(&self) -> usize {
         size_of::<Self>()
-            + self.slots.capacity() * size_of::<Slot<S>>()
+            + self.slots.memory()
             + self.free.capacity() * size_of::<u32>()
             + self.index.memory()
             + self.lists.memory()
@@ -185,7 +182,7 @@ impl<S> Store<S> {
 impl<S> Default for Store<S> {
     fn default() -> Self {
         Self {
-            slots: Vec::new(),
+            slots: Slots::default(),
             free: Vec::new(),
             index: Index::default(),
             lists: Lists::default(),
@@ -217,8 +214,6 @@ const EVICTION_ORDER: [FlowState; 4] = [
     FlowState::Bypassed,
     FlowState::Established,
 ];
-
-const FIRST_SLOTS: usize = 16;
 
 // LIMIT: the flows that end at once for a packet that finds the table full.
 const MOST_EXPIRED: usize = 32;

@@ -120,7 +120,7 @@ impl<S: Default> FlowTable<S> {
         let Some(slot) = store.index.find(hash, |_| true) else {
             return Awaited(NONE);
         };
-        if let Some(slot) = store.slots.get(slot as usize) {
+        if let Some(slot) = store.slots.get(slot) {
             prefetch(slot);
         }
         Awaited(slot)
@@ -164,7 +164,7 @@ impl<S: Default> FlowTable<S> {
     /// A flow; `None` when it has ended.
     #[inline]
     pub fn get(&self, flow: FlowRef) -> Option<&Flow<S>> {
-        let slot = self.store.as_ref()?.slots.get(flow.slot as usize)?;
+        let slot = self.store.as_ref()?.slots.get(flow.slot)?;
         slot.flow.as_ref().filter(|_| slot.generation == flow.generation)
     }
 
@@ -222,7 +222,7 @@ impl<S: Default> FlowTable<S> {
             return;
         };
         let mut order: Vec<((u64, u64), u32)> = (0..)
-            .zip(&store.slots)
+            .zip(store.slots.iter())
             .filter_map(|(at, slot)| Some((slot.flow.as_ref()?.order(), at)))
             .collect();
         order.sort_unstable();
@@ -294,7 +294,7 @@ impl<S: Default> FlowTable<S> {
     fn reference(&self, slot: u32) -> FlowRef {
         let slots = self.store.as_ref().map(|store| &store.slots);
         let generation = slots
-            .and_then(|slots| slots.get(slot as usize))
+            .and_then(|slots| slots.get(slot))
             .map_or(0, |slot| slot.generation);
         FlowRef { slot, generation }
     }

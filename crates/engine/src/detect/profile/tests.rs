@@ -63,7 +63,7 @@ fn a_rule_is_followed_from_its_literal_to_its_match() {
         53,
     );
     let rule = &profile.rules[0];
-    assert_eq!(rule.found, [3, 0, 0, 0, 0, 0], "three payloads hold the literal");
+    assert_eq!(rule.found, [3, 0, 0, 0, 0, 0, 0], "three payloads hold the literal");
     assert_eq!((rule.looks, rule.fits, rule.inspections, rule.matches), (3, 3, 2, 1));
     let by = profile.by_keyword();
     let tried = |name: &str| (by[name].tried, by[name].held);
