@@ -92,7 +92,36 @@ impl<'a> Batch<'a> {
     pub fn frames(&self) -> impl Iterator<Item = Frame<'a>> {
         let numbered = (self.first..).zip(self.records);
         let window = self.window;
-        numbered.map(move |(number, record)| frame(record, number, window))
+        numbered.map(move |(number, record)| frame(record, number, window.at(record.range.clone())))
+    }
+}
+
+/// Packets and the memory that they lie in, see [`CaptureFile::block`].
+#[derive(Debug, Default)]
+pub struct Block {
+    bytes: Vec<u8>,
+    records: Vec<Record>,
+    /// The number of the first.
+    first: u64,
+}
+
+impl Block {
+    /// How many packets there are.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there are none: the capture is over.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// A packet, by its place, from 0.
+    #[inline]
+    pub fn frame(&self, at: usize) -> Option<Frame<'_>> {
+        let record = self.records.get(at)?;
+        let data = self.bytes.get(record.range.clone()).unwrap_or_default();
+        Some(frame(record, self.first + at as u64, data))
     }
 }
 
@@ -209,7 +238,7 @@ impl CaptureFile {
     pub fn next(&mut self) -> Result<Option<Frame<'_>>, CaptureError> {
         let record = self.record()?;
         let number = self.packets;
-        Ok(record.map(|record| frame(&record, number, &self.window)))
+        Ok(record.map(|record| frame(&record, number, self.window.at(record.range.clone()))))
     }
 
     /// The next packet, and those behind it that have been read already, up to `most` of them; none at the end of the
@@ -240,6 +269,19 @@ impl CaptureFile {
             window: &self.window,
             first,
         })
+    }
+
+    /// The next packets, as many as have been read, to be kept as long as one likes: nothing is copied. None at the end of
+    /// the capture. What `spare` holds is forgotten, and its memory used again.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next`](Self::next).
+    pub fn block(&mut self, spare: Block) -> Result<Block, CaptureError> {
+        let first = self.batch(usize::MAX)?.first;
+        let records = std::mem::replace(&mut self.batch, spare.records);
+        let bytes = self.window.hand_over(spare.bytes);
+        Ok(Block { bytes, records, first })
     }
 
     /// Whether the next packet is there without reading more.
@@ -325,9 +367,9 @@ pub(crate) fn is_capture(path: &Path) -> io::Result<bool> {
 
 /// A reader that counts what went through.
 #[inline]
-fn frame<'a>(record: &Record, number: u64, window: &'a Window) -> Frame<'a> {
+fn frame<'a>(record: &Record, number: u64, data: &'a [u8]) -> Frame<'a> {
     Frame {
-        data: window.at(record.range.clone()),
+        data,
         time: record.time,
         number,
         link: record.link,
@@ -448,6 +490,32 @@ mod tests {
             assert_eq!(file.progress(), (total, Some(total)));
             assert_eq!((file.packets(), file.input()), (3, &Input::File(path)));
         }
+    }
+
+    #[test]
+    fn blocks_are_what_single_packets_are() {
+        let bytes = pcap(200);
+        let open = || CaptureFile::from_reader(Input::Stdin, Cursor::new(bytes.clone())).unwrap();
+        let (mut one, mut many) = (open(), open());
+        let mut kept = Vec::new();
+        loop {
+            // Every other is used again.
+            let spare = if kept.len() > 1 {
+                kept.swap_remove(0)
+            } else {
+                Block::default()
+            };
+            let block = many.block(spare).unwrap();
+            if block.is_empty() {
+                break;
+            }
+            for at in 0..block.len() {
+                assert_eq!(one.next().unwrap(), block.frame(at));
+            }
+            assert_eq!(block.frame(block.len()), None);
+            kept.push(block);
+        }
+        assert_eq!((one.next().unwrap(), many.packets()), (None, 200));
     }
 
     #[test]

@@ -31,7 +31,7 @@ mod writer;
 pub use af_packet::{Fanout, FanoutMode, RingStats};
 pub use decompress::Compression;
 pub use error::{CaptureError, Item, Place};
-pub use file::{Batch, CaptureFile, Frame};
+pub use file::{Batch, Block, CaptureFile, Frame};
 #[cfg(feature = "live")]
 pub use filter::Filter;
 pub use input::{Input, Inputs, expand};

@@ -5,6 +5,7 @@ use std::ops::Range;
 use packet::{LinkType, Timestamp};
 
 /// A packet in the window.
+#[derive(Debug)]
 pub(crate) struct Record {
     /// Where its bytes are, see `Window::at`.
     pub(crate) range: Range<usize>,

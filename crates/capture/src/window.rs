@@ -100,6 +100,16 @@ impl Window {
         self.buf.get(range).unwrap_or_default()
     }
 
+    /// Gives away the bytes that [`Window::take`] went over since the last [`Window::need`], where they lie, and goes on
+    /// with `spare` in their place.
+    pub(crate) fn hand_over(&mut self, mut spare: Vec<u8>) -> Vec<u8> {
+        spare.resize(self.buf.len(), 0);
+        let left = self.end - self.start;
+        spare[..left].copy_from_slice(&self.buf[self.start..self.end]);
+        (self.start, self.end) = (0, left);
+        std::mem::replace(&mut self.buf, spare)
+    }
+
     /// Goes `count` bytes on, however many they are, and keeps none of them.
     pub(crate) fn skip(&mut self, count: u64) -> Result<(), Short> {
         let mut rest = count;

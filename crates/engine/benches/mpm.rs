@@ -31,6 +31,13 @@ fn main() {
 }
 
 #[divan::bench(args = names(), max_time = 1)]
+fn filter_avx512(bencher: Bencher, name: &str) {
+    scan(bencher, name, |patterns| {
+        Box::new(Filter::with_simd(patterns, Simd::Avx512).unwrap())
+    });
+}
+
+#[divan::bench(args = names(), max_time = 1)]
 fn filter_avx2(bencher: Bencher, name: &str) {
     scan(bencher, name, |patterns| {
         Box::new(Filter::with_simd(patterns, Simd::Avx2).unwrap())

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use capture::Block;
 use engine::detect::RuleSet;
 use engine::event::Event;
 use engine::rule::DatasetState;
@@ -19,6 +20,11 @@ pub trait Traffic: Send {
     /// Hands the next frames to `take`: one or, where more are there already, as many as are looked at together; or says
     /// what there is instead.
     fn next(&mut self, take: &mut Take<'_>) -> Result<Step, Self::Error>;
+
+    /// The next packets with the memory that they lie in, none at the end; `None` where [`Traffic::next`] is to be asked.
+    fn block(&mut self, _spare: Block) -> Option<Result<Block, Self::Error>> {
+        None
+    }
 }
 
 /// Takes frames, in order; all of them.

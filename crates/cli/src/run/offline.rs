@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use capture::{CaptureError, CaptureFile, Input};
+use capture::{Block, CaptureError, CaptureFile, Input};
 use config::DeleteWhenDone;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use engine::detect::RuleSet;
@@ -236,6 +236,16 @@ impl Recorded {
     }
 }
 
+impl Recorded {
+    /// Shows how far the file was read, if many packets came since there were `before`.
+    fn tell_progress(&mut self, before: u64) {
+        if before >> PROGRESS_EVERY != self.file.packets() >> PROGRESS_EVERY {
+            let (done, total) = self.file.progress();
+            self.progress.at(done, total);
+        }
+    }
+}
+
 impl Traffic for Recorded {
     type Error = CaptureError;
 
@@ -279,11 +289,25 @@ impl Traffic for Recorded {
         if let Some(error) = failed {
             return Err(error);
         }
-        if before >> PROGRESS_EVERY != self.file.packets() >> PROGRESS_EVERY {
-            let (done, total) = self.file.progress();
-            self.progress.at(done, total);
-        }
+        self.tell_progress(before);
         Ok(Step::Frames)
+    }
+
+    fn block(&mut self, spare: Block) -> Option<Result<Block, CaptureError>> {
+        #[cfg(feature = "live")]
+        if self.filter.is_some() {
+            return None;
+        }
+        if self.left.is_some() {
+            return None;
+        }
+        let before = self.file.packets();
+        let block = self.file.block(spare);
+        self.tell_progress(before);
+        if block.as_ref().is_ok_and(Block::is_empty) {
+            self.progress.done();
+        }
+        Some(block)
     }
 }
 
