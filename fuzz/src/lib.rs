@@ -217,10 +217,7 @@ fn layer() -> Arc<AppLayer> {
 fn with_compiler<T>(then: impl FnOnce(&Compiler<'_>) -> T) -> T {
     let mut env = Env::default();
     env.app_layer = layer();
-    env.pcre_buffers = protocols::ALL
-        .iter()
-        .flat_map(|p| p.pcre_buffers.iter().copied())
-        .collect();
+    env.pcre_buffers = protocols::pcre_buffers();
     env.files = engine::keyword::Files::new(|_| Err(std::io::ErrorKind::NotFound.into()));
     let registry = Registry::new(&[engine::keywords::ALL, &protocols::keywords()]);
     let variables = Variables::standard();

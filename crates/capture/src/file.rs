@@ -365,7 +365,6 @@ pub(crate) fn is_capture(path: &Path) -> io::Result<bool> {
     Ok(legacy::is_legacy(&head) || pcapng::is_pcapng(&head))
 }
 
-/// A reader that counts what went through.
 #[inline]
 fn frame<'a>(record: &Record, number: u64, data: &'a [u8]) -> Frame<'a> {
     Frame {
@@ -378,6 +377,7 @@ fn frame<'a>(record: &Record, number: u64, data: &'a [u8]) -> Frame<'a> {
     }
 }
 
+/// A reader that counts what went through.
 struct Counted<R> {
     source: R,
     count: Arc<AtomicU64>,

@@ -106,7 +106,6 @@ impl Legacy {
         }))
     }
 
-    /// The four fields of a record header.
     /// Whether the next packet lies in the window, whole.
     #[inline]
     pub(crate) fn is_ready(&self, window: &Window) -> bool {
@@ -115,6 +114,7 @@ impl Legacy {
         bytes.len() >= self.header_len && bytes.len() - self.header_len >= first.max(second) as usize
     }
 
+    /// The four fields of a record header.
     // PERF: pcap-parser gives them only together with the whole packet, which is not in the window
     // before its length is known: twice the work for four integers.
     #[inline]

@@ -81,7 +81,6 @@ impl PcapNg {
         }
     }
 
-    /// A section header: the interfaces and the byte order start anew.
     /// Whether a packet comes next and lies in the window, whole.
     pub(crate) fn is_ready(&self, window: &Window) -> bool {
         let bytes = window.bytes();
@@ -89,6 +88,7 @@ impl PcapNg {
         [EPB_MAGIC, OLD_PACKET, SPB_MAGIC].contains(&kind) && bytes.len() >= self.blocks.word(bytes, 4).max(12) as usize
     }
 
+    /// A section header: the interfaces and the byte order start anew.
     fn section(&mut self, window: &mut Window) -> Result<(), Damage> {
         let item = Item::Block(SHB_MAGIC);
         self.blocks.big_endian = match window.bytes().get(8..12) {

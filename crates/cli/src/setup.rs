@@ -147,10 +147,7 @@ impl Setup {
                 self.env.features.insert(feature);
             }
         }
-        self.env.pcre_buffers = protocols::ALL
-            .iter()
-            .flat_map(|p| p.pcre_buffers.iter().copied())
-            .collect();
+        self.env.pcre_buffers = protocols::pcre_buffers();
         self.env.keywords = protocols::keywords()
             .iter()
             .flat_map(|keyword| std::iter::once(keyword.name).chain(keyword.aliases.iter().copied()))

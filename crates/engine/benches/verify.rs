@@ -4,12 +4,11 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use engine::compile::{ActionOrder, Compiler, Variables};
+use engine::compile::Compilation;
 use engine::detect::{Detector, Input, Match, RuleSet};
-use engine::keyword::{Env, Registry};
+use engine::keyword::Env;
 use engine::keywords;
-use engine::rule::{FlowVars, PacketContext};
-use engine::stream::StreamEventSet;
+use engine::rule::FlowVars;
 use packet::{DecodeConfig, LinkType, Packet, Timestamp};
 use testkit::layer::Udp;
 use testkit::{PacketBuilder, Rng};
@@ -95,18 +94,7 @@ fn verify(bencher: Bencher<'_, '_>, text: &str, wanted: usize) {
 }
 
 fn matches_of(detector: &mut Detector, rules: &RuleSet, packet: &Packet<'_>, matches: &mut Vec<Match>) -> usize {
-    let input = Input {
-        context: PacketContext {
-            packet,
-            direction: None,
-            flow: None,
-            stream_events: StreamEventSet::EMPTY,
-        },
-        payload_in_stream: false,
-        stream: None,
-        first_of_direction: true,
-        pseudo: false,
-    };
+    let input = Input::of_packet(packet);
     matches.clear();
     detector.run(rules, &input, &mut FlowVars::default(), matches);
     matches.len()
@@ -142,17 +130,7 @@ fn rule(to: &str, number: u32, options: &str) -> String {
 }
 
 fn compiled(text: &str) -> RuleSet {
-    let (env, variables) = (Env::default(), Variables::standard());
-    let registry = Registry::new(&[keywords::ALL]);
-    let compiler = Compiler {
-        registry: &registry,
-        env: &env,
-        variables: &variables,
-        thresholds: &[],
-        actions: ActionOrder::default(),
-    };
-    let file = rule_parser::parse_file(text, &rule_parser::ParseOptions::default());
-    let compiled = compiler.compile(&[file]);
+    let compiled = Compilation::of_texts(&[text], &[keywords::ALL], &Env::default());
     assert_eq!(compiled.diagnostics, [vec![]]);
     compiled.rules
 }

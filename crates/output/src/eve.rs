@@ -224,7 +224,7 @@ mod tests {
 
     fn written(kinds: RecordKinds, options: EveOptions) -> String {
         let memory = sample::Memory::default();
-        // Suricata can write counters of threads; its schema does not know them.
+        // Without the counters of threads: Suricata writes such too, but its schema does not know them.
         let mut log = EveLog::new(RecordWriter::stream("memory", Box::new(memory.clone())), kinds, options);
         let rules = sample::rules();
         for event in sample::events() {

@@ -30,6 +30,7 @@ mod text;
 pub mod tls;
 
 use engine::app_layer::Application;
+use engine::buffer::BufferDef;
 use engine::keyword::Keyword;
 use engine::protocol::Protocol;
 
@@ -55,6 +56,12 @@ pub static SHARED_KEYWORDS: &[&[&Keyword]] = &[app::KEYWORDS, files::KEYWORDS];
 /// What the run time needs of them.
 pub fn applications() -> Vec<&'static Application> {
     ALL.iter().map(|protocol| protocol.app).collect()
+}
+
+/// The buffers that `pcre` names by a letter.
+pub fn pcre_buffers() -> Vec<(char, &'static BufferDef)> {
+    let all = ALL.iter().flat_map(|protocol| protocol.pcre_buffers.iter().copied());
+    all.collect()
 }
 
 /// All their keywords.

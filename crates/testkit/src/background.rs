@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::layer::{Arp, Icmpv4};
 use crate::time::{ms, secs, us};
-use crate::{Capture, Direction, PacketBuilder, Rng, TcpConversation, Time, UdpExchange, dns, tls};
+use crate::{Capture, Direction, PacketBuilder, Rng, TcpConversation, Time, UdpExchange, dns, smtp, tls};
 
 /// What the clients 192.168.1.100 to 192.168.1.119 do from `start` on: browse, look up names, send
 /// mail, work over SSH, ping, set their clocks.
@@ -114,27 +114,11 @@ impl Host {
     /// A mail handed to the office's server.
     fn mail(&self, rng: &mut Rng) -> Capture {
         let number = rng.below(10_000);
-        self.connect(rng, [10, 0, 0, 25], 25)
-            .to_client(b"220 mail.example ESMTP\r\n")
-            .to_server(b"EHLO client.example\r\n")
-            .to_client(b"250-mail.example\r\n250 SIZE 10240000\r\n")
-            .to_server(b"MAIL FROM:<ann@example.org>\r\n")
-            .to_client(b"250 OK\r\n")
-            .to_server(b"RCPT TO:<bob@example.net>\r\n")
-            .to_client(b"250 OK\r\n")
-            .to_server(b"DATA\r\n")
-            .to_client(b"354 Go ahead\r\n")
-            .to_server(
-                format!(
-                    "From: ann@example.org\r\nTo: bob@example.net\r\nSubject: Order {number}\r\n\r\nAs agreed.\r\n.\r\n"
-                )
-                .as_bytes(),
-            )
-            .to_client(b"250 Queued\r\n")
-            .to_server(b"QUIT\r\n")
-            .to_client(b"221 Bye\r\n")
-            .close_by(Direction::ToClient)
-            .capture()
+        let text = format!(
+            "From: ann@example.org\r\nTo: bob@example.net\r\nSubject: Order {number}\r\n\r\nAs agreed.\r\n.\r\n"
+        );
+        let talk = smtp::until_mail(self.connect(rng, [10, 0, 0, 25], 25)).to_server(text.as_bytes());
+        smtp::after_mail(talk).close_by(Direction::ToClient).capture()
     }
 
     /// A short SSH session: versions, then noise.

@@ -40,6 +40,7 @@ pub mod http;
 pub mod layer;
 mod rng;
 mod segmentation;
+pub mod smtp;
 mod tcp_conversation;
 pub mod time;
 pub mod tls;

@@ -31,6 +31,7 @@ pub trait Traffic: Send {
 pub type Take<'t> = dyn FnMut(&mut dyn Iterator<Item = Frame<'_>>) + 't;
 
 /// What a step of [`Traffic`] gave.
+#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "some are of live traffic only"))]
 pub enum Step {
     /// Frames, which were handed out.
     Frames,

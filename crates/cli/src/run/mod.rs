@@ -129,8 +129,8 @@ fn log_failure(args: &RunArgs, error: &anyhow::Error) {
 }
 
 /// Makes this thread one of those that read rules.
-// PERF: what a thread frees, glibc keeps for that thread: this one goes on to read traffic, so that it should be among
-// those that freed what was read of the rules.
+// PERF: what a thread frees, the allocator keeps for that thread at first: this one goes on to read traffic, so that it
+// should be among those that freed what was read of the rules.
 fn share_the_load() {
     // Rules are read anew on another thread, which must find one at work beside this.
     let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));

@@ -215,12 +215,36 @@ fn name_of(input: &Input) -> String {
     }
 }
 
+#[cfg(feature = "live")]
+use capture::Filter;
+
+/// A BPF filter, which takes libpcap.
+#[cfg(not(feature = "live"))]
+enum Filter {}
+
+#[cfg(not(feature = "live"))]
+impl Filter {
+    fn matches(&mut self, _frame: &capture::Frame<'_>) -> Result<bool, CaptureError> {
+        match *self {}
+    }
+}
+
+/// What `-f` asks for.
+fn filter(args: &RunArgs) -> Result<Option<Filter>, CaptureError> {
+    #[cfg(feature = "live")]
+    return args.filter.as_deref().map(Filter::new).transpose();
+    #[cfg(not(feature = "live"))]
+    {
+        let _ = args;
+        Ok(None)
+    }
+}
+
 /// Frames of a capture file, and what `-f` and `--count` leave of them.
 struct Recorded {
     file: CaptureFile,
     left: Option<u64>,
-    #[cfg(feature = "live")]
-    filter: Option<capture::Filter>,
+    filter: Option<Filter>,
     progress: super::progress::Progress,
 }
 
@@ -229,8 +253,7 @@ impl Recorded {
         Ok(Self {
             file,
             left: args.count,
-            #[cfg(feature = "live")]
-            filter: args.filter.as_deref().map(capture::Filter::new).transpose()?,
+            filter: filter(args)?,
             progress: super::progress::Progress::new(args.quiet || args.workers() > 1),
         })
     }
@@ -262,11 +285,8 @@ impl Traffic for Recorded {
             return Ok(Step::End);
         }
         let mut failed = None;
-        let left = &mut self.left;
-        #[cfg(feature = "live")]
-        let filter = &mut self.filter;
+        let (left, filter) = (&mut self.left, &mut self.filter);
         let mut frames = batch.frames().filter(|frame| {
-            #[cfg(feature = "live")]
             if let Some(filter) = filter
                 && failed.is_none()
             {
@@ -294,11 +314,7 @@ impl Traffic for Recorded {
     }
 
     fn block(&mut self, spare: Block) -> Option<Result<Block, CaptureError>> {
-        #[cfg(feature = "live")]
-        if self.filter.is_some() {
-            return None;
-        }
-        if self.left.is_some() {
+        if self.filter.is_some() || self.left.is_some() {
             return None;
         }
         let before = self.file.packets();

@@ -173,7 +173,7 @@ impl Suricata {
     }
 
     /// The same in this program's own terms; `filter` is the text of the BPF filter.
-    pub fn into_run(self, filter: Option<String>) -> RunArgs {
+    pub fn into_run(self, #[cfg_attr(not(feature = "live"), expect(unused))] filter: Option<String>) -> RunArgs {
         let exclusive = !self.only.is_empty();
         #[cfg(feature = "live")]
         let capture_method = match self.pcap.is_empty() {

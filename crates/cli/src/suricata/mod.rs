@@ -86,6 +86,11 @@ fn run(mut args: Suricata) -> Ended {
             .map_err(usage)?;
     }
     let filter = filter(&args).map_err(usage)?;
+    if filter.is_some() && cfg!(not(feature = "live")) {
+        return Err(usage(anyhow!(
+            "this program was built without libpcap, which BPF filters take: build it with the feature `live`"
+        )));
+    }
     run::run(&args.into_run(filter))
 }
 

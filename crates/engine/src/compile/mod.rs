@@ -9,6 +9,8 @@ mod header;
 mod order;
 mod pending;
 mod rule;
+#[cfg(test)]
+pub(crate) mod sample;
 mod variables;
 
 pub use config_files::{ConfigFileError, ThresholdEntry, parse_classifications, parse_references, parse_thresholds};
@@ -20,12 +22,12 @@ pub use variables::{STANDARD_ADDRESSES, STANDARD_PORTS, VariableError, Variables
 use hashbrown::HashMap;
 
 use rayon::prelude::*;
-use rule_parser::{Diagnostic, Dialect, RuleFile, Span};
+use rule_parser::{Diagnostic, Dialect, ParseOptions, RuleFile, Span};
 
 use crate::app_layer::AppLayer;
 use crate::buffer::{BufferId, Source};
 use crate::detect::{BufferUse, Headers, Key, PrefilterBuilder, RuleSet};
-use crate::keyword::{Env, Registry};
+use crate::keyword::{Env, Keyword, Registry};
 use crate::rule::{Op, TxCondition};
 use rule::{Compiled, Context, Outcome};
 
@@ -66,6 +68,24 @@ pub struct FileReport {
     pub refused: usize,
     /// Commented-out rules.
     pub disabled: usize,
+}
+
+impl Compilation {
+    /// Compiles rules in texts, with the standard variables and nothing else configured: for programs that bring their
+    /// rules along, such as tests.
+    pub fn of_texts(texts: &[impl AsRef<str>], keywords: &[&[&'static Keyword]], env: &Env) -> Self {
+        let compiler = Compiler {
+            registry: &Registry::new(keywords),
+            env,
+            variables: &Variables::standard(),
+            thresholds: &[],
+            actions: ActionOrder::default(),
+        };
+        let files = texts
+            .iter()
+            .map(|text| rule_parser::parse_file(text.as_ref(), &ParseOptions::default()));
+        compiler.compile(&files.collect::<Vec<_>>())
+    }
 }
 
 impl Compiler<'_> {

@@ -1,6 +1,6 @@
 //! Verification: whether a candidate really matches.
 
-use packet::{Direction, Tunnel};
+use packet::{Direction, Packet, Tunnel};
 
 use super::headers::Fits;
 use super::inspect::Inspector;
@@ -29,7 +29,18 @@ pub struct Input<'a> {
     pub pseudo: bool,
 }
 
-impl Input<'_> {
+impl<'a> Input<'a> {
+    /// A packet outside of any flow.
+    pub fn of_packet(packet: &'a Packet<'a>) -> Self {
+        Self {
+            context: PacketContext::of_packet(packet),
+            payload_in_stream: false,
+            stream: None,
+            first_of_direction: true,
+            pseudo: false,
+        }
+    }
+
     /// Whether there is a payload of the packet itself to inspect.
     fn packet_payload_counts(&self) -> bool {
         let packet = self.context.packet;

@@ -28,12 +28,7 @@ pub fn decode(frame: &[u8]) -> Packet<'_> {
 /// Whether the frame meets the condition, outside of a flow.
 pub fn meets(check: &dyn PacketCheck, frame: &[u8]) -> bool {
     let packet = decode(frame);
-    check.matches(&PacketContext {
-        packet: &packet,
-        direction: None,
-        flow: None,
-        stream_events: StreamEventSet::EMPTY,
-    })
+    check.matches(&PacketContext::of_packet(&packet))
 }
 
 /// Whether the frame meets the condition as a packet to the server of a flow.

@@ -60,6 +60,18 @@ pub struct PacketContext<'a> {
     pub stream_events: StreamEventSet,
 }
 
+impl<'a> PacketContext<'a> {
+    /// A packet outside of any flow.
+    pub const fn of_packet(packet: &'a Packet<'a>) -> Self {
+        Self {
+            packet,
+            direction: None,
+            flow: None,
+            stream_events: StreamEventSet::EMPTY,
+        }
+    }
+}
+
 /// A condition on a packet and its flow: the run-time half of a keyword of [`Kind::Packet`](crate::keyword::Kind).
 pub trait PacketCheck: Send + Sync + fmt::Debug {
     /// Whether the packet meets it.

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use engine::Engine;
 use engine::app_layer::{AppLayer, Settings};
-use engine::compile::{ActionOrder, Compiler, Variables, parse_classifications, parse_references};
+use engine::compile::{Compilation, parse_classifications, parse_references};
 use engine::config::{AppConfig, Config};
 use engine::detect::RuleSet;
 use engine::event::Body;
-use engine::keyword::{Env, Registry};
+use engine::keyword::Env;
 use engine::worker::Frame;
 use packet::{LinkType, Timestamp};
 use testkit::{Capture, fixtures};
@@ -27,31 +27,13 @@ impl Loaded {
     pub fn new(texts: &[String]) -> Self {
         let layer = AppLayer::new(&protocols::applications(), &Settings::default()).expect("settings that hold");
         let layer = Arc::new(layer);
-        let keywords = protocols::keywords();
         let mut env = Env::default();
         env.app_layer = Arc::clone(&layer);
-        env.pcre_buffers = protocols::ALL
-            .iter()
-            .flat_map(|p| p.pcre_buffers.iter().copied())
-            .collect();
+        env.pcre_buffers = protocols::pcre_buffers();
         let folder = fixtures::repository().join("rules");
         env.classifications = parse_classifications(&read(&folder.join("classification.config"))).0;
         env.references = parse_references(&read(&folder.join("reference.config"))).0;
-        let registry = Registry::new(&[engine::keywords::ALL, &keywords]);
-        let variables = Variables::standard();
-        let compiler = Compiler {
-            registry: &registry,
-            env: &env,
-            variables: &variables,
-            thresholds: &[],
-            actions: ActionOrder::default(),
-        };
-        let options = rule_parser::ParseOptions::default();
-        let files: Vec<_> = texts
-            .iter()
-            .map(|text| rule_parser::parse_file(text, &options))
-            .collect();
-        let compiled = compiler.compile(&files);
+        let compiled = Compilation::of_texts(texts, &[engine::keywords::ALL, &protocols::keywords()], &env);
         let refused: usize = compiled.files.iter().map(|file| file.refused).sum();
         assert_eq!(refused, 0, "{:?}", compiled.diagnostics);
         let config = Config {

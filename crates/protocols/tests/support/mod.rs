@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use engine::Engine;
 use engine::app_layer::{AppLayer, Application, Settings};
-use engine::compile::{Compiler, Variables};
+use engine::compile::Compilation;
 use engine::config::{AppConfig, Config};
 use engine::event::{Body, Event};
-use engine::keyword::{Env, Keyword, Registry};
+use engine::keyword::{Env, Keyword};
 use engine::worker::Frame;
 use packet::{LinkType, Timestamp};
 use testkit::Capture;
@@ -30,21 +30,8 @@ impl Run {
         keywords.extend(protocols::template::PROTOCOL.keywords);
         let mut env = Env::default();
         env.app_layer = Arc::clone(&layer);
-        env.pcre_buffers = protocols::ALL
-            .iter()
-            .flat_map(|p| p.pcre_buffers.iter().copied())
-            .collect();
-        let registry = Registry::new(&[engine::keywords::ALL, &keywords]);
-        let variables = Variables::standard();
-        let compiler = Compiler {
-            registry: &registry,
-            env: &env,
-            variables: &variables,
-            thresholds: &[],
-            actions: engine::compile::ActionOrder::default(),
-        };
-        let file = rule_parser::parse_file(rules, &rule_parser::ParseOptions::default());
-        let compiled = compiler.compile(&[file]);
+        env.pcre_buffers = protocols::pcre_buffers();
+        let compiled = Compilation::of_texts(&[rules], &[engine::keywords::ALL, &keywords], &env);
         assert_eq!(compiled.diagnostics, [vec![]], "{rules}");
         let records = layer.iter().flat_map(|(_, app)| app.loggers.iter());
         let records = records

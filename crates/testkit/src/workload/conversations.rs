@@ -6,7 +6,7 @@ use super::Talk;
 use crate::layer::{Icmpv4, Udp};
 use crate::time::{ms, us};
 use crate::x509::Certificate;
-use crate::{Capture, Frame, PacketBuilder, TcpConversation, UdpExchange, dns, tls};
+use crate::{Capture, Frame, PacketBuilder, TcpConversation, UdpExchange, dns, smtp, tls};
 
 impl Talk<'_> {
     /// Any of it, in the shares that [`Workload`](super::Workload) tells.
@@ -130,23 +130,10 @@ impl Talk<'_> {
             self.word()
         );
         let plan = self.segmentation();
-        self.connect(25)
-            .to_client(b"220 mail.example ESMTP\r\n")
-            .to_server(b"EHLO client.example\r\n")
-            .to_client(b"250-mail.example\r\n250 SIZE 10240000\r\n")
-            .to_server(b"MAIL FROM:<ann@example.org>\r\n")
-            .to_client(b"250 OK\r\n")
-            .to_server(b"RCPT TO:<bob@example.net>\r\n")
-            .to_client(b"250 OK\r\n")
-            .to_server(b"DATA\r\n")
-            .to_client(b"354 Go ahead\r\n")
+        let talk = smtp::until_mail(self.connect(25))
             .segmentation(plan)
-            .to_server(mail.as_bytes())
-            .to_client(b"250 Queued\r\n")
-            .to_server(b"QUIT\r\n")
-            .to_client(b"221 Bye\r\n")
-            .close()
-            .capture()
+            .to_server(mail.as_bytes());
+        smtp::after_mail(talk).close().capture()
     }
 
     /// Somebody types: small packets of noise.

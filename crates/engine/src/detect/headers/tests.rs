@@ -1,25 +1,7 @@
 use super::*;
-use crate::compile::{ActionOrder, Compiler, Variables};
-use crate::keyword::{Env, Registry};
-use crate::keywords::{self, sample};
-use rule_parser::ParseOptions;
+use crate::compile::sample::rules;
+use crate::keywords::sample;
 use testkit::layer::{Tcp, Udp};
-
-fn rules(text: &str) -> RuleSet {
-    let (env, variables) = (Env::default(), Variables::standard());
-    let registry = Registry::new(&[keywords::ALL]);
-    let compiler = Compiler {
-        registry: &registry,
-        env: &env,
-        variables: &variables,
-        thresholds: &[],
-        actions: ActionOrder::default(),
-    };
-    let file = rule_parser::parse_file(text, &ParseOptions::default());
-    let compiled = compiler.compile(&[file]);
-    assert_eq!(compiled.diagnostics, [vec![]], "{text}");
-    compiled.rules
-}
 
 /// Every header of a protocol, two sets of addresses, two of ports and both arrows.
 fn headers() -> String {

@@ -1,31 +1,12 @@
 use std::fmt::Write;
 
 use proptest::prelude::*;
-use rule_parser::ParseOptions;
 use testkit::layer::Udp;
 
 use super::super::{Detector, Input, RuleSet};
-use crate::compile::{ActionOrder, Compiler, Variables};
-use crate::keyword::{Env, Registry};
-use crate::keywords::{self, sample};
-use crate::rule::{FlowVars, Op, PacketContext};
-use crate::stream::StreamEventSet;
-
-fn rules(text: &str) -> RuleSet {
-    let (env, variables) = (Env::default(), Variables::standard());
-    let registry = Registry::new(&[keywords::ALL]);
-    let compiler = Compiler {
-        registry: &registry,
-        env: &env,
-        variables: &variables,
-        thresholds: &[],
-        actions: ActionOrder::default(),
-    };
-    let file = rule_parser::parse_file(text, &ParseOptions::default());
-    let compiled = compiler.compile(&[file]);
-    assert_eq!(compiled.diagnostics, [vec![]], "{text}");
-    compiled.rules
-}
+use crate::compile::sample::rules;
+use crate::keywords::sample;
+use crate::rule::{FlowVars, Op};
 
 /// The sids of the rules that a datagram matches.
 fn sids(rules: &RuleSet, payload: &[u8], port: u16) -> Vec<u32> {
@@ -34,18 +15,7 @@ fn sids(rules: &RuleSet, payload: &[u8], port: u16) -> Vec<u32> {
         .payload(payload)
         .build();
     let packet = sample::decode(&bytes);
-    let input = Input {
-        context: PacketContext {
-            packet: &packet,
-            direction: None,
-            flow: None,
-            stream_events: StreamEventSet::EMPTY,
-        },
-        payload_in_stream: false,
-        stream: None,
-        first_of_direction: true,
-        pseudo: false,
-    };
+    let input = Input::of_packet(&packet);
     let mut matches = Vec::new();
     Detector::default().run(rules, &input, &mut FlowVars::default(), &mut matches);
     let mut sids: Vec<u32> = matches.iter().map(|m| rules.meta[m.rule as usize].sid).collect();

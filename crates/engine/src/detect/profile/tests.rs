@@ -1,29 +1,10 @@
-use rule_parser::ParseOptions;
 use testkit::layer::Udp;
 
 use super::super::{Detector, Input, RuleSet};
 use super::*;
-use crate::compile::{ActionOrder, Compiler, Variables};
-use crate::keyword::{Env, Registry};
-use crate::keywords::{self, sample};
-use crate::rule::{FlowVars, PacketContext};
-use crate::stream::StreamEventSet;
-
-fn rules(text: &str) -> RuleSet {
-    let (env, variables) = (Env::default(), Variables::standard());
-    let registry = Registry::new(&[keywords::ALL]);
-    let compiler = Compiler {
-        registry: &registry,
-        env: &env,
-        variables: &variables,
-        thresholds: &[],
-        actions: ActionOrder::default(),
-    };
-    let file = rule_parser::parse_file(text, &ParseOptions::default());
-    let compiled = compiler.compile(&[file]);
-    assert_eq!(compiled.diagnostics, [vec![]], "{text}");
-    compiled.rules
-}
+use crate::compile::sample::rules;
+use crate::keywords::sample;
+use crate::rule::FlowVars;
 
 /// What the rules cost with datagrams to this port.
 fn profile(rules: &RuleSet, payloads: &[&[u8]], port: u16) -> Profile {
@@ -35,18 +16,7 @@ fn profile(rules: &RuleSet, payloads: &[&[u8]], port: u16) -> Profile {
             .payload(payload)
             .build();
         let packet = sample::decode(&bytes);
-        let input = Input {
-            context: PacketContext {
-                packet: &packet,
-                direction: None,
-                flow: None,
-                stream_events: StreamEventSet::EMPTY,
-            },
-            payload_in_stream: false,
-            stream: None,
-            first_of_direction: true,
-            pseudo: false,
-        };
+        let input = Input::of_packet(&packet);
         detector.run(rules, &input, &mut FlowVars::default(), &mut Vec::new());
     }
     detector.profiled().cloned().expect("it was switched on")

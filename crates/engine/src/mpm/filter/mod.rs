@@ -9,10 +9,10 @@
 //! 3. a table of the windows with the rarest eight bytes of each pattern; if they agree, the pattern itself is compared.
 //!
 //! The larger window and grid are, the faster the scan, and the longer the patterns must be: so there are classes by
-//! length. Where patterns are few (some hundred on machines with AVX-512, some dozens with AVX2) tables in registers take
-//! the place of the first sieve, at every byte. Patterns of a single byte, and of one byte
-//! repeated, have ways of their own. And when traffic resembles the patterns so much that the sieves do not hold, a
-//! Daachorse automaton finishes the haystack.
+//! length. Where patterns are few (some hundred on machines with AVX-512, some dozens with AVX2) tables in registers
+//! take the place of the first sieve, at every byte. Patterns of a single byte, and of one byte repeated, have ways of
+//! their own. And when traffic resembles the patterns so much that the sieves do not hold, a Daachorse automaton
+//! finishes the haystack.
 
 mod bloom;
 mod class;

@@ -1,4 +1,5 @@
-//! Level 1 by vector instructions, where the machine has them. The only folder of the engine with `unsafe` in it.
+//! Level 1 by vector instructions, where the machine has them. But for a hint in `flow::prefetch` the
+//! only `unsafe` of the engine.
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
