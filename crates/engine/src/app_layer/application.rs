@@ -78,6 +78,9 @@ impl AppSet {
     /// None.
     pub const EMPTY: Self = Self(0);
 
+    /// The number of the first protocol that does not fit.
+    pub(super) const ROOM: u8 = u64::BITS as u8;
+
     /// The set with one more.
     #[must_use]
     pub const fn with(self, id: ProtocolId) -> Self {

@@ -66,7 +66,9 @@ impl AppLayer {
     pub fn new(apps: &[&'static Application], settings: &Settings) -> Result<Self, String> {
         let mut layer = Self::default();
         for (number, app) in apps.iter().enumerate() {
-            let id = ProtocolId(u8::try_from(number).map_err(|_| "there are too many protocols")?);
+            // LIMIT: what sets of protocols have room for.
+            let number = u8::try_from(number).ok().filter(|number| *number < AppSet::ROOM);
+            let id = ProtocolId(number.ok_or("there are too many protocols")?);
             let own = settings.below(app.name);
             let enabled = own.text("enabled").unwrap_or("yes").to_ascii_lowercase();
             let on = !matches!(enabled.as_str(), "no" | "false" | "off");

@@ -16,6 +16,7 @@ mod log;
 mod parser;
 mod settings;
 mod shared;
+mod side;
 mod transaction;
 
 pub use crate::event::Fields;

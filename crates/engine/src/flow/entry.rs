@@ -18,12 +18,12 @@ pub struct Flow<S> {
     /// What later stages decided about the flow.
     pub flags: FlowFlags,
     key: FlowKey,
-    id: u64,
     first: Timestamp,
     last: Timestamp,
     first_packet: u64,
-    sequence: u64,
     counts: [Count; 2],
+    /// How many flows the first packet began before this one.
+    rank: u16,
     state: FlowState,
     reason: EndReason,
     /// Whether the client is the key's second end.
@@ -80,8 +80,8 @@ pub struct IcmpFlow {
 }
 
 impl<S> Flow<S> {
-    /// The flow that begins with this packet; nothing is counted yet.
-    pub(crate) fn new(seen: &Seen, sequence: u64) -> Self
+    /// The flow that begins with this packet, as so many others did before; nothing is counted yet.
+    pub(crate) fn new(seen: &Seen, rank: u16) -> Self
     where
         S: Default,
     {
@@ -89,12 +89,11 @@ impl<S> Flow<S> {
             session: S::default(),
             flags: FlowFlags::default(),
             key: seen.tuple.key,
-            id: flow_id(&seen.tuple.key, seen.time, seen.number),
             first: seen.time,
             last: seen.time,
             first_packet: seen.number,
-            sequence,
             counts: [Count::default(); 2],
+            rank,
             state: FlowState::New,
             reason: EndReason::Shutdown,
             reversed: seen.tuple.reversed,
@@ -112,10 +111,9 @@ impl<S> Flow<S> {
     /// The number that EVE has as `flow_id`: positive and below 2^51, so that JSON readers keep it exact.
     ///
     /// It derives from the key and from the time and number of the first packet, so the same
-    /// capture gives the same numbers in every run.
-    #[inline]
+    /// capture gives the same numbers in every run. It is not kept, but computed when asked for.
     pub fn id(&self) -> u64 {
-        self.id
+        flow_id(&self.key, self.first, self.first_packet)
     }
 
     /// The IP protocol.
@@ -213,8 +211,8 @@ impl<S> Flow<S> {
     }
 
     /// Orders flows by their first packet, and those that one packet began by their depth.
-    pub(crate) fn order(&self) -> (u64, u64) {
-        (self.first_packet, self.sequence)
+    pub(crate) fn order(&self) -> (u64, u16) {
+        (self.first_packet, self.rank)
     }
 
     /// Counts a packet. Returns whether the state changed.
@@ -361,6 +359,6 @@ mod tests {
 
     #[test]
     fn a_slot_is_small() {
-        assert!(size_of::<Flow<()>>() <= 160, "{}", size_of::<Flow<()>>());
+        assert!(size_of::<Flow<()>>() <= 120, "{}", size_of::<Flow<()>>());
     }
 }

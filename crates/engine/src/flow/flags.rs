@@ -19,6 +19,8 @@ impl FlowFlags {
     pub const MIDSTREAM: Self = Self(1 << 5);
     /// Client and server were swapped.
     pub const SWAPPED: Self = Self(1 << 6);
+    /// All packets are dropped because the flow could not be followed, not because of a rule.
+    pub const DROPPED_FOR_EXCEPTION: Self = Self(1 << 7);
     /// Rules that look at addresses alone were tried on what goes to the server.
     pub const IP_ONLY_TO_SERVER: Self = Self(1 << 17);
     /// Rules that look at addresses alone were tried on what goes to the client.

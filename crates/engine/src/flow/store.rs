@@ -19,8 +19,8 @@ pub(super) struct Store<S> {
     /// The flows of each [`Class`], the least recently used first.
     pub(super) lists: Lists<{ Class::COUNT }>,
     pub(super) counters: FlowCounters,
-    /// Flows made so far.
-    sequence: u64,
+    /// The packet that began the last flow, and how many it began.
+    begun: (u64, u16),
     /// The second for which `expire` was done.
     pub(super) expired_at: Option<i64>,
     pub(super) emergency: bool,
@@ -52,8 +52,11 @@ impl<S> Store<S> {
     where
         S: Default,
     {
-        let flow = Flow::new(seen, self.sequence);
-        self.sequence = self.sequence.wrapping_add(1);
+        let (number, flows) = self.begun;
+        let rank = if number == seen.number { flows } else { 0 };
+        // LIMIT: packets are within few others; beyond this, flows of one packet are in no order.
+        self.begun = (seen.number, rank.saturating_add(1));
+        let flow = Flow::new(seen, rank);
         self.counters.made(flow.key());
         let class = Class::of(flow.key(), flow.state());
         let slot = match self.free.pop() {
@@ -187,7 +190,7 @@ impl<S> Default for Store<S> {
             index: Index::default(),
             lists: Lists::default(),
             counters: FlowCounters::default(),
-            sequence: 0,
+            begun: (0, 0),
             expired_at: None,
             emergency: false,
         }
@@ -203,7 +206,7 @@ pub(super) fn is_over<S>(config: &FlowConfig, flow: &Flow<S>, emergency: bool, n
 }
 
 /// The flow that was idle the longest first; of several, the one that was made first.
-fn age_order<S>(flow: &Flow<S>) -> (Timestamp, (u64, u64)) {
+fn age_order<S>(flow: &Flow<S>) -> (Timestamp, (u64, u16)) {
     (flow.last(), flow.order())
 }
 

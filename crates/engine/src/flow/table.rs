@@ -221,7 +221,7 @@ impl<S: Default> FlowTable<S> {
         let Some(store) = self.store.as_deref_mut() else {
             return;
         };
-        let mut order: Vec<((u64, u64), u32)> = (0..)
+        let mut order: Vec<((u64, u16), u32)> = (0..)
             .zip(store.slots.iter())
             .filter_map(|(at, slot)| Some((slot.flow.as_ref()?.order(), at)))
             .collect();

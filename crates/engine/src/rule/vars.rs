@@ -4,9 +4,13 @@ use packet::Direction;
 
 use super::state::{Effect, FlowintValue, IntAssign, IntCompare, NameId, StateCheck};
 
-/// The flowbits and flowints of one flow. Small: most flows have none, few have more than five.
+/// The flowbits and flowints of one flow. Most flows have none, and then there is nothing but a null pointer.
 #[derive(Clone, Debug, Default)]
-pub struct FlowVars {
+pub struct FlowVars(Option<Box<Remembered>>);
+
+/// What there is once a rule had something remembered: few flows have more than five of each.
+#[derive(Clone, Debug, Default)]
+struct Remembered {
     // LIMIT: the loaded rules name finitely many, and each is here at most once.
     bits: Vec<NameId>,
     ints: Vec<(NameId, u32)>,
@@ -18,8 +22,8 @@ impl FlowVars {
     /// Whether the condition holds. Conditions that cross flows are not asked here, and hold.
     pub fn holds(&self, check: &StateCheck) -> bool {
         match check {
-            StateCheck::FlowbitSet(any) => any.iter().any(|bit| self.bits.contains(bit)),
-            StateCheck::FlowbitClear(any) => any.iter().any(|bit| !self.bits.contains(bit)),
+            StateCheck::FlowbitSet(any) => any.iter().any(|bit| self.bits().contains(bit)),
+            StateCheck::FlowbitClear(any) => any.iter().any(|bit| !self.bits().contains(bit)),
             StateCheck::Flowint(name, compare, with) => match (self.int(*name), self.value(*with)) {
                 (Some(left), Some(right)) => match compare {
                     IntCompare::Lt => left < right,
@@ -40,8 +44,8 @@ impl FlowVars {
     pub fn apply(&mut self, effect: &Effect) {
         match effect {
             Effect::FlowbitSet(bit) => self.set(*bit),
-            Effect::FlowbitClear(bit) => self.bits.retain(|b| b != bit),
-            Effect::FlowbitToggle(bit) if self.bits.contains(bit) => self.bits.retain(|b| b != bit),
+            Effect::FlowbitClear(bit) => self.clear(*bit),
+            Effect::FlowbitToggle(bit) if self.bits().contains(bit) => self.clear(*bit),
             Effect::FlowbitToggle(bit) => self.set(*bit),
             Effect::Flowint(name, assign, with) => {
                 let Some(value) = self.value(*with) else { return };
@@ -51,9 +55,10 @@ impl FlowVars {
                     IntAssign::Add => old.unwrap_or(0).saturating_add(value),
                     IntAssign::Sub => old.unwrap_or(0).saturating_sub(value),
                 };
-                match self.ints.iter_mut().find(|(n, _)| n == name) {
+                let ints = &mut self.remembered().ints;
+                match ints.iter_mut().find(|(n, _)| n == name) {
                     Some(slot) => slot.1 = new,
-                    None => self.ints.push((*name, new)),
+                    None => ints.push((*name, new)),
                 }
             }
             _ => {}
@@ -62,32 +67,43 @@ impl FlowVars {
 
     /// The `sid` of the rule that has all files of a direction stored, if one does.
     pub fn stored(&self, direction: Direction) -> Option<u32> {
-        self.stored[direction.index()]
+        self.0.as_ref()?.stored[direction.index()]
     }
 
     /// Has all files of a direction stored from now on, because the rule of that `sid` says so.
     pub fn store(&mut self, direction: Direction, sid: u32) {
-        self.stored[direction.index()].get_or_insert(sid);
+        self.remembered().stored[direction.index()].get_or_insert(sid);
     }
 
     /// The bits that are set, in the order in which they were.
     pub fn bits(&self) -> &[NameId] {
-        &self.bits
+        self.0.as_ref().map_or(&[], |vars| &vars.bits)
     }
 
     /// The numbers that are set, in the order in which they first were.
     pub fn ints(&self) -> &[(NameId, u32)] {
-        &self.ints
+        self.0.as_ref().map_or(&[], |vars| &vars.ints)
+    }
+
+    fn remembered(&mut self) -> &mut Remembered {
+        self.0.get_or_insert_default()
     }
 
     fn set(&mut self, bit: NameId) {
-        if !self.bits.contains(&bit) {
-            self.bits.push(bit);
+        let bits = &mut self.remembered().bits;
+        if !bits.contains(&bit) {
+            bits.push(bit);
+        }
+    }
+
+    fn clear(&mut self, bit: NameId) {
+        if let Some(vars) = &mut self.0 {
+            vars.bits.retain(|b| *b != bit);
         }
     }
 
     fn int(&self, name: NameId) -> Option<u32> {
-        self.ints.iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
+        self.ints().iter().find(|(n, _)| *n == name).map(|(_, v)| *v)
     }
 
     fn value(&self, value: FlowintValue) -> Option<u32> {

@@ -69,8 +69,8 @@ fn near(flow: &Flow<super::Session>) {
     if let Some(tcp) = flow.session.tcp.as_deref() {
         prefetch(tcp);
     }
-    if let Some(app) = flow.session.app.as_deref() {
-        prefetch(app);
+    if let Some(app) = &flow.session.app {
+        app.prefetch();
     }
 }
 
@@ -79,8 +79,8 @@ fn far(flow: &Flow<super::Session>) {
     if let Some(tcp) = flow.session.tcp.as_deref() {
         tcp.prefetch();
     }
-    if let Some(app) = flow.session.app.as_deref() {
-        app.prefetch();
+    if let Some(app) = &flow.session.app {
+        app.prefetch_parser();
     }
 }
 

@@ -128,7 +128,7 @@ impl Worker {
                 });
                 if outcome.data_ready != [false; 2] || (outcome.new_state && ended) {
                     let (client, server) = (flow.client().0, flow.server());
-                    let app = flow.session.app.get_or_insert_with(Box::default);
+                    let app = flow.session.app.get_or_insert_default();
                     // FTP's server may connect before the command that asks for the data was seen to arrive.
                     if app.is_fresh()
                         && let Some(expectation) = shard.expected.take(client, server, packet.time)
@@ -169,7 +169,7 @@ impl Worker {
                     subjected.direction = Some(direction);
                     shard.flows.swap(found);
                     if let Some(flow) = shard.flows.get_mut(found) {
-                        if let Some(app) = flow.session.app.as_deref_mut() {
+                        if let Some(app) = flow.session.app.as_mut() {
                             app.swap();
                         }
                         feed_datagram(flow, packet, direction, layer, (&self.files, &shard.shared));
@@ -230,7 +230,7 @@ impl Worker {
         let Some(flow) = shard.flows.get_mut(found) else {
             return hidden;
         };
-        let Some(app) = flow.session.app.as_deref_mut() else {
+        let Some(app) = flow.session.app.as_mut() else {
             return hidden;
         };
         let Effects {
@@ -272,7 +272,7 @@ impl Worker {
         let due = |app: &AppFlow| {
             (app.is_touched() || matched || packet.1) && app.transactions().is_some_and(|list| !list.is_empty())
         };
-        if !flow.session.app.as_deref().is_some_and(due) {
+        if !flow.session.app.as_ref().is_some_and(due) {
             return;
         }
         let Some(mut app) = flow.session.app.take() else { return };
@@ -287,11 +287,11 @@ impl Worker {
                 out,
                 wanted: [false; 2],
                 last: false,
-                stored: app.stored_files,
+                stored: app.stored_files(),
                 waiting: false,
             };
             settling.run(&mut app);
-            app.stored_files = settling.stored;
+            app.set_stored_files(settling.stored);
             let waiting = settling.waiting;
             app.settled(waiting);
         }
@@ -308,7 +308,7 @@ impl Worker {
         if !self.config.app.in_alerts {
             return None;
         }
-        let app = flow.session.app.as_deref()?;
+        let app = flow.session.app.as_ref()?;
         let (protocol, list) = (app.protocol()?, app.transactions()?);
         let at = match found.tx {
             Some(id) => (0..list.len()).find(|at| list.get(*at).is_some_and(|(state, _)| state.id == id))?,

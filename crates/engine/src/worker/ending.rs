@@ -149,7 +149,7 @@ impl Worker {
                 self.detector.run(&self.rules, &input, vars, &mut matches);
             }
         }
-        if let Some(app) = app.as_deref_mut()
+        if let Some(app) = app.as_mut()
             && let Some(application) = app.application(&self.config.app.layer)
         {
             self.detector

@@ -49,7 +49,7 @@ impl Worker {
             match policy {
                 ExceptionPolicy::DropFlow | ExceptionPolicy::Reject if self.config.inline => {
                     flow.flags.insert(FlowFlags::DROP);
-                    flow.session.dropped_for_exception = true;
+                    flow.flags.insert(FlowFlags::DROPPED_FOR_EXCEPTION);
                 }
                 ExceptionPolicy::PassFlow => flow.flags.insert(FlowFlags::PASS),
                 ExceptionPolicy::Bypass => flow.flags.insert(FlowFlags::NO_PACKET_INSPECTION),

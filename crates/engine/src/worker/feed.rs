@@ -25,7 +25,7 @@ pub(super) fn feed_datagram(
         files,
         shared,
     };
-    let app = flow.session.app.get_or_insert_with(Box::default);
+    let app = flow.session.app.get_or_insert_default();
     app.feed(packet.payload, false, direction, &link)
 }
 

@@ -84,7 +84,7 @@ impl Worker {
         let mut excepted = Excepted::No;
         if let Some(found) = found {
             subjected.fresh = shard.flows.get_mut(found.flow).is_some_and(|flow| {
-                let app = flow.session.app.as_deref_mut();
+                let app = flow.session.app.as_mut();
                 app.is_none_or(|app| app.announce(found.direction))
             });
             self.follow_tcp(shard, &mut subjected, found);
@@ -124,7 +124,7 @@ impl Worker {
     fn follow_application_failing(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>) -> (FlowFlags, bool) {
         let at = subjected.flow;
         let failed = |shard: &Shard| {
-            let app = at.and_then(|f| shard.flows.get(f))?.session.app.as_deref()?;
+            let app = at.and_then(|f| shard.flows.get(f))?.session.app.as_ref()?;
             app.protocol().filter(|_| app.is_off())
         };
         let before = failed(shard);
@@ -210,7 +210,7 @@ impl Worker {
                 return Verdict::Accept;
             }
             if flow.flags.contains(FlowFlags::DROP) {
-                let reason = if flow.session.dropped_for_exception {
+                let reason = if flow.flags.contains(FlowFlags::DROPPED_FOR_EXCEPTION) {
                     "exception policy flow drop"
                 } else {
                     "flow drop"
@@ -252,7 +252,7 @@ impl Worker {
             let (tcp, mut app, vars) = match (&mut flow, session) {
                 (Some(flow), _) => {
                     let Session { tcp, app, vars, .. } = &mut flow.session;
-                    (tcp.as_deref(), app.as_deref_mut(), vars)
+                    (tcp.as_deref(), app.as_mut(), vars)
                 }
                 (None, Some(session)) => (None, None, &mut session.vars),
                 (None, None) => return Verdict::Accept,
@@ -365,7 +365,7 @@ pub(super) fn facts(flow: &mut Flow<Session>, now: Timestamp, outcome: SegmentOu
     let app = flow
         .session
         .app
-        .as_deref_mut()
+        .as_mut()
         .map_or_else(AppFacts::default, |app| AppFacts {
             protocol: app.protocol(),
             looks: [app.looks(Direction::ToServer), app.looks(Direction::ToClient)],

@@ -36,11 +36,9 @@ pub struct Session {
     /// Flowbits and flowints.
     pub vars: FlowVars,
     /// The application protocol.
-    pub app: Option<Box<AppFlow>>,
+    pub app: Option<AppFlow>,
     /// What could not be followed.
     pub exceptions: ExceptionSet,
-    /// Its packets are dropped because it could not be followed, not because of a rule.
-    pub dropped_for_exception: bool,
     /// A `tag` on the flow.
     pub tag: Option<Box<FlowTag>>,
 }
