@@ -11,6 +11,7 @@
 
 pub mod app;
 pub mod dcerpc;
+mod digits;
 pub mod dns;
 pub mod files;
 pub mod ftp;

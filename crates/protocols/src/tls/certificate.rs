@@ -1,33 +1,52 @@
 //! The certificates of a side: the chain as it is on the wire, and what the first one says (RFC 5280).
 
+use std::cell::OnceCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use sha1::{Digest, Sha1};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::error::X509Error;
-use x509_parser::extensions::GeneralName;
+use x509_parser::extensions::{GeneralName, SubjectAlternativeName};
+use x509_parser::nom::Offset;
+use x509_parser::oid_registry::OID_X509_EXT_SUBJECT_ALT_NAME;
 use x509_parser::prelude::FromDer;
+use x509_parser::x509::X509Name;
 
 use super::Event;
 use super::reader::Reader;
+use crate::digits;
 
-/// What a certificate says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A certificate, and what it says, as text that is made when it is first asked for.
+#[derive(Debug)]
 pub struct Certificate {
-    /// The subject: `C=FR, O=Acme, CN=example.org`.
-    pub subject: String,
-    /// The issuer, in the same form.
-    pub issuer: String,
-    /// The serial number: bytes in upper-case hexadecimal, with colons.
-    pub serial: String,
-    /// SHA-1 of the certificate: bytes in lower-case hexadecimal, with colons.
-    pub fingerprint: String,
+    der: Box<[u8]>,
     /// From when it is valid, in seconds since 1970.
     pub not_before: i64,
     /// Until when.
     pub not_after: i64,
-    /// Subject alternative names: hosts, mail addresses, URIs and IP addresses.
-    pub names: Vec<String>,
+    places: Places,
+    subject: OnceCell<Box<str>>,
+    issuer: OnceCell<Box<str>>,
+    serial: OnceCell<Box<str>>,
+    fingerprint: OnceCell<Box<str>>,
+    names: OnceCell<Box<[String]>>,
+}
+
+/// Where in the certificate things are.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    subject: Span,
+    issuer: Span,
+    serial: Span,
+    /// The list of subject alternative names; empty where there is none.
+    names: Span,
+}
+
+/// A part of a certificate. LIMIT: messages are of 24 bits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: u32,
+    end: u32,
 }
 
 impl Certificate {
@@ -36,18 +55,80 @@ impl Certificate {
     /// # Errors
     /// What is wrong with it.
     pub fn read(der: &[u8]) -> Result<Self, Event> {
-        let (rest, certificate) = X509Certificate::from_der(der).map_err(event)?;
-        let whole = der.get(..der.len().saturating_sub(rest.len())).unwrap_or(der);
-        let _ = whole;
+        let (_, certificate) = X509Certificate::from_der(der).map_err(event)?;
+        // Names that are no list, or are there twice, are none.
+        let names = match certificate.subject_alternative_name() {
+            Ok(Some(_)) => certificate.get_extension_unique(&OID_X509_EXT_SUBJECT_ALT_NAME),
+            _ => Ok(None),
+        };
+        let names = names.ok().flatten().map(|extension| extension.value);
         Ok(Self {
-            subject: certificate.subject().to_string(),
-            issuer: certificate.issuer().to_string(),
-            serial: colons(certificate.raw_serial(), true),
-            fingerprint: colons(&Sha1::digest(der), false),
             not_before: certificate.validity().not_before.timestamp(),
             not_after: certificate.validity().not_after.timestamp(),
-            names: names(&certificate),
+            places: Places {
+                subject: Span::of(certificate.subject().as_raw(), der),
+                issuer: Span::of(certificate.issuer().as_raw(), der),
+                serial: Span::of(certificate.raw_serial(), der),
+                names: names.map(|names| Span::of(names, der)).unwrap_or_default(),
+            },
+            der: der.into(),
+            subject: OnceCell::new(),
+            issuer: OnceCell::new(),
+            serial: OnceCell::new(),
+            fingerprint: OnceCell::new(),
+            names: OnceCell::new(),
         })
+    }
+
+    /// The certificate, as it was sent.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The subject: `C=FR, O=Acme, CN=example.org`.
+    pub fn subject(&self) -> &str {
+        self.subject.get_or_init(|| name_text(self.part(self.places.subject)))
+    }
+
+    /// The issuer, in the same form.
+    pub fn issuer(&self) -> &str {
+        self.issuer.get_or_init(|| name_text(self.part(self.places.issuer)))
+    }
+
+    /// The serial number: bytes in upper-case hexadecimal, with colons.
+    pub fn serial(&self) -> &str {
+        let text = || digits::hex_with_colons(self.part(self.places.serial), digits::UPPER);
+        self.serial.get_or_init(|| text().into())
+    }
+
+    /// SHA-1 of the certificate: bytes in lower-case hexadecimal, with colons.
+    pub fn fingerprint(&self) -> &str {
+        let text = || digits::hex_with_colons(&Sha1::digest(&self.der), digits::LOWER);
+        self.fingerprint.get_or_init(|| text().into())
+    }
+
+    /// Subject alternative names: hosts, mail addresses, URIs and IP addresses.
+    pub fn names(&self) -> &[String] {
+        self.names.get_or_init(|| names(self.part(self.places.names)))
+    }
+
+    fn part(&self, span: Span) -> &[u8] {
+        let end = usize::try_from(span.end).unwrap_or(usize::MAX);
+        let upto = self.der.get(..end).unwrap_or_default();
+        upto.get(usize::try_from(span.start).unwrap_or(usize::MAX)..)
+            .unwrap_or_default()
+    }
+}
+
+impl Span {
+    /// Where in `whole` its part is.
+    fn of(part: &[u8], whole: &[u8]) -> Self {
+        let start = whole.offset(part);
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Self {
+            start: place(start),
+            end: place(start.saturating_add(part.len())),
+        }
     }
 }
 
@@ -62,23 +143,16 @@ pub(super) fn chain(body: &[u8]) -> Option<Vec<&[u8]>> {
     Some(chain)
 }
 
-/// Bytes in hexadecimal, with colons between them.
-fn colons(bytes: &[u8], upper: bool) -> String {
-    let digits = |byte: &u8| {
-        if upper {
-            format!("{byte:02X}")
-        } else {
-            format!("{byte:02x}")
-        }
-    };
-    bytes.iter().map(digits).collect::<Vec<_>>().join(":")
+/// A name as text; what was read once is read again.
+fn name_text(der: &[u8]) -> Box<str> {
+    let name = X509Name::from_der(der).ok();
+    name.map(|(_, name)| name.to_string()).unwrap_or_default().into()
 }
 
-fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(extension)) = certificate.subject_alternative_name() else {
-        return Vec::new();
-    };
-    extension.value.general_names.iter().filter_map(name).collect()
+fn names(der: &[u8]) -> Box<[String]> {
+    let list = SubjectAlternativeName::from_der(der).ok();
+    let names = list.map(|(_, list)| list.general_names).unwrap_or_default();
+    names.iter().filter_map(name).collect()
 }
 
 fn name(name: &GeneralName<'_>) -> Option<String> {

@@ -148,17 +148,17 @@ fn server_hello(body: &[u8], tx: &mut TlsTx, event: &mut dyn FnMut(Event)) {
 
 fn certificates(body: &[u8], tx: &mut TlsTx, context: &Context<'_>, event: &mut dyn FnMut(Event)) {
     let side = tx.side_mut(context.direction);
-    if side.chain.is_empty()
+    if side.certificate.is_none()
         && let Some(chain) = certificate::chain(body)
+        && let Some((own, issuers)) = chain.split_first()
     {
-        match chain.first().map(|first| Certificate::read(first)) {
-            Some(Ok(first)) => {
-                side.certificate = Some(Box::new(first));
+        match Certificate::read(own) {
+            Ok(own) => {
+                side.certificate = Some(Box::new(own));
                 side.certificate_time = context.time;
-                side.chain = chain.into_iter().map(<[u8]>::to_vec).collect();
+                side.issuers = issuers.iter().map(|der| Box::from(*der)).collect();
             }
-            Some(Err(wrong)) => event(wrong),
-            None => {}
+            Err(wrong) => event(wrong),
         }
     }
     side.reach(match context.direction {

@@ -1,12 +1,10 @@
 //! JA4: a client's hello in 36 characters (of that family, only this one: the others are not free).
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use super::hello::Hello;
-use super::ja3::hex;
 use super::version::is_grease;
+use crate::digits;
 
 /// The first letter: what carries the hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,81 +17,91 @@ pub enum Carrier {
 
 /// JA4 of a client's hello.
 pub fn client(hello: &Hello, carrier: Carrier) -> String {
-    let ciphers: Vec<u16> = hello.ciphers.iter().copied().filter(|n| !is_grease(*n)).collect();
-    let extensions: Vec<u16> = hello.extensions.iter().copied().filter(|n| !is_grease(*n)).collect();
-    let carrier = match carrier {
-        Carrier::Tcp => 't',
-        Carrier::Quic => 'q',
-    };
-    let mut text = format!(
-        "{carrier}{}{}{:02}{:02}{}_",
-        version(hello),
-        if hello.has_sni { 'd' } else { 'i' },
-        ciphers.len().min(99),
-        extensions.len().min(99),
-        alpn(hello.alpns.first().map(Vec::as_slice)),
-    );
-    text.push_str(&short_hash(&sorted(ciphers)));
-    text.push('_');
-    let mut list = sorted(extensions.into_iter().filter(|n| !matches!(n, 0 | 16)).collect());
+    let mut ciphers = meant(&hello.ciphers);
+    let mut extensions = meant(&hello.extensions);
+    let mut text = Vec::with_capacity(LENGTH);
+    text.push(match carrier {
+        Carrier::Tcp => b't',
+        Carrier::Quic => b'q',
+    });
+    text.extend_from_slice(version(hello));
+    text.push(if hello.has_sni { b'd' } else { b'i' });
+    text.extend(two_digits(ciphers.len()));
+    text.extend(two_digits(extensions.len()));
+    text.extend(alpn(hello.alpns.first().map(Vec::as_slice)));
+    text.push(b'_');
+    ciphers.sort_unstable();
+    let mut list = Vec::new();
+    join(&mut list, &ciphers);
+    short_hash(&mut text, &list);
+    text.push(b'_');
+    extensions.retain(|number| !matches!(number, 0 | 16));
+    extensions.sort_unstable();
+    list.clear();
+    join(&mut list, &extensions);
     // Suricata: the underscore is there without signature algorithms too.
-    list.push('_');
-    list.push_str(&joined(hello.signatures.iter().copied().filter(|n| !is_grease(*n))));
-    text.push_str(&short_hash(&list));
-    text
+    list.push(b'_');
+    join(&mut list, &meant(&hello.signatures));
+    short_hash(&mut text, &list);
+    digits::ascii(text)
 }
 
-fn version(hello: &Hello) -> &'static str {
+/// Numbers that mean something.
+fn meant(list: &[u16]) -> Vec<u16> {
+    list.iter().copied().filter(|number| !is_grease(*number)).collect()
+}
+
+fn version(hello: &Hello) -> &'static [u8; 2] {
     let offered = hello.versions.iter().filter(|v| v.is_of_records()).map(|v| v.0);
     match offered.chain([hello.version.0]).max().unwrap_or(0) {
-        0x0304 => "13",
-        0x0303 => "12",
-        0x0302 => "11",
-        0x0301 => "10",
-        0x0300 => "s3",
-        0x0200 | 0x0002 => "s2",
-        _ => "00",
+        0x0304 => b"13",
+        0x0303 => b"12",
+        0x0302 => b"11",
+        0x0301 => b"10",
+        0x0300 => b"s3",
+        0x0200 | 0x0002 => b"s2",
+        _ => b"00",
     }
 }
 
 /// The first and last character of the first protocol; of its hexadecimal form where they are no letters or digits.
-fn alpn(first: Option<&[u8]>) -> String {
-    match first {
-        Some([]) | None => "00".to_owned(),
-        Some(name) => {
-            let (Some(a), Some(z)) = (name.first(), name.last()) else {
-                return "00".to_owned();
-            };
-            if a.is_ascii_alphanumeric() && z.is_ascii_alphanumeric() {
-                [char::from(*a), char::from(*z)].iter().collect()
-            } else {
-                let (a, z) = (hex(&[*a]), hex(&[*z]));
-                a.chars().take(1).chain(z.chars().skip(1)).collect()
-            }
+fn alpn(first: Option<&[u8]>) -> [u8; 2] {
+    let ends = first.and_then(|name| Some((*name.first()?, *name.last()?)));
+    let Some((a, z)) = ends else { return *b"00" };
+    if a.is_ascii_alphanumeric() && z.is_ascii_alphanumeric() {
+        return [a, z];
+    }
+    let ([high, _], [_, low]) = (digits::pair(digits::LOWER, a), digits::pair(digits::LOWER, z));
+    [high, low]
+}
+
+/// A number of two digits, which 99 stands for where it has more.
+fn two_digits(number: usize) -> [u8; 2] {
+    let number = number.min(99);
+    [number / 10, number % 10].map(|digit| b'0' | digit as u8)
+}
+
+/// Appends numbers in hexadecimal, with commas between them.
+fn join(text: &mut Vec<u8>, list: &[u16]) {
+    text.reserve(list.len().saturating_mul(5));
+    for (at, number) in list.iter().enumerate() {
+        if at > 0 {
+            text.push(b',');
         }
+        digits::hex(text, &number.to_be_bytes());
     }
 }
 
-fn sorted(mut list: Vec<u16>) -> String {
-    list.sort_unstable();
-    joined(list.into_iter())
+/// Appends the first twelve digits of a list's SHA-256, or zeros where there is no list.
+fn short_hash(text: &mut Vec<u8>, list: &[u8]) {
+    match Sha256::digest(list).first_chunk::<6>() {
+        Some(start) if !list.is_empty() => digits::hex(text, start),
+        _ => text.extend_from_slice(b"000000000000"),
+    }
 }
 
-fn joined(list: impl Iterator<Item = u16>) -> String {
-    let mut text = String::new();
-    for (at, number) in list.enumerate() {
-        let comma = if at == 0 { "" } else { "," };
-        let _ = write!(text, "{comma}{number:04x}");
-    }
-    text
-}
-
-fn short_hash(text: &str) -> String {
-    if text.is_empty() {
-        return "000000000000".to_owned();
-    }
-    hex(&Sha256::digest(text.as_bytes())).chars().take(12).collect()
-}
+/// Characters of a JA4.
+const LENGTH: usize = 36;
 
 #[cfg(test)]
 mod tests {
@@ -129,7 +137,7 @@ mod tests {
             ..Hello::default()
         };
         assert_eq!(client(&hello, Carrier::Tcp), "t10i000000_000000000000_d2e2adf7177b");
-        assert_eq!(alpn(Some(b"\xab\xcd")), "ad");
-        assert_eq!(alpn(Some(b"h")), "hh");
+        assert_eq!(alpn(Some(b"\xab\xcd")), *b"ad");
+        assert_eq!(alpn(Some(b"h")), *b"hh");
     }
 }

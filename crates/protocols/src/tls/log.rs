@@ -11,11 +11,13 @@ use serde::Serialize;
 use super::hello::Hello;
 use super::transaction::{Side, TlsTx};
 use super::version::Version;
-use super::{NAME, date};
+use super::{NAME, date, ja3};
 
 /// What the configuration says of the record: its fields, by the names that `custom` has for them.
 struct Wanted {
-    list: Vec<String>,
+    list: &'static [&'static str],
+    /// Those that the configuration lists, instead.
+    custom: Vec<String>,
     resumption: bool,
 }
 
@@ -113,6 +115,15 @@ pub(super) fn write(context: &LogContext<'_>, fields: &mut Fields) {
     }
 }
 
+impl<'a> Ja3<'a> {
+    fn of(ja3: &'a ja3::Ja3) -> Self {
+        Self {
+            hash: &ja3.hash,
+            string: &ja3.line,
+        }
+    }
+}
+
 impl Wanted {
     fn read(options: &Settings, alert: bool) -> Self {
         let custom = options.list("custom");
@@ -120,19 +131,21 @@ impl Wanted {
         if custom.is_empty() || alert {
             let names = if extended || alert { EXTENDED } else { BASIC };
             return Self {
-                list: names.iter().map(|name| (*name).to_owned()).collect(),
+                list: names,
+                custom: Vec::new(),
                 resumption: options.flag("session-resumption", extended).unwrap_or(extended),
             };
         }
         Self {
-            list: custom.iter().map(|name| name.replace('-', "_")).collect(),
+            list: &[],
+            custom: custom.iter().map(|name| name.replace('-', "_")).collect(),
             // Suricata: a list of fields has resumed sessions too.
             resumption: true,
         }
     }
 
     fn has(&self, name: &str) -> bool {
-        self.list.iter().any(|wanted| wanted == name)
+        self.list.contains(&name) || self.custom.iter().any(|wanted| wanted == name)
     }
 }
 
@@ -140,7 +153,6 @@ fn record<'a>(tx: &'a TlsTx, wanted: &Wanted) -> Record<'a> {
     let resumed = wanted.has("session_resumed") || wanted.resumption && wanted.has("subject");
     let hello = tx.client.hello.as_deref();
     let answer = tx.server.hello.as_deref();
-    let ja3 = |pair: Option<&'a (String, String)>| pair.map(|(string, hash)| Ja3 { hash, string });
     let alpns = |hello: Option<&'a Hello>, name| {
         let list = hello.filter(|_| wanted.has(name)).map_or(&[][..], |hello| &hello.alpns);
         list.iter().map(|alpn| String::from_utf8_lossy(alpn)).collect()
@@ -153,9 +165,9 @@ fn record<'a>(tx: &'a TlsTx, wanted: &Wanted) -> Record<'a> {
             .and_then(|hello| hello.sni.as_deref())
             .map(String::from_utf8_lossy),
         version: wanted.has("version").then(|| tx.version().name()),
-        ja3: ja3(tx.ja3().filter(|_| wanted.has("ja3"))),
-        ja3s: ja3(tx.ja3s().filter(|_| wanted.has("ja3s"))),
-        ja4: tx.ja4().filter(|_| wanted.has("ja4")),
+        ja3: wanted.has("ja3").then(|| tx.ja3()).flatten().map(Ja3::of),
+        ja3s: wanted.has("ja3s").then(|| tx.ja3s()).flatten().map(Ja3::of),
+        ja4: wanted.has("ja4").then(|| tx.ja4()).flatten(),
         client: (wanted.has("client") && tx.client.certificate.is_some())
             .then(|| chain(&tx.client, wanted, ["client_certificate", "client_chain"])),
         client_alpns: alpns(hello, "client_alpns"),
@@ -180,23 +192,23 @@ fn record<'a>(tx: &'a TlsTx, wanted: &Wanted) -> Record<'a> {
 
 /// What a side's certificates say; with which fields the first, and all of them, are wanted whole.
 fn chain<'a>(side: &'a Side, wanted: &Wanted, whole: [&str; 2]) -> Chain<'a> {
-    let encode = |der: &Vec<u8>| BASE64_STANDARD.encode(der);
+    let encode = |der| BASE64_STANDARD.encode::<&[u8]>(der);
     // Suricata: `client` is one field.
     let all = whole == ["client_certificate", "client_chain"];
     let has = |name: &str| all || wanted.has(name);
     let own = side.certificate.as_deref();
     let [first, every] = whole;
     Chain {
-        subject: own.filter(|_| has("subject")).map(|c| c.subject.as_str()),
-        issuerdn: own.filter(|_| has("issuer")).map(|c| c.issuer.as_str()),
-        subjectaltname: own.filter(|_| has("subjectaltname")).map_or(&[], |c| &c.names),
-        serial: own.filter(|_| has("serial")).map(|c| c.serial.as_str()),
-        fingerprint: own.filter(|_| has("fingerprint")).map(|c| c.fingerprint.as_str()),
+        subject: own.filter(|_| has("subject")).map(|c| c.subject()),
+        issuerdn: own.filter(|_| has("issuer")).map(|c| c.issuer()),
+        subjectaltname: own.filter(|_| has("subjectaltname")).map_or(&[], |c| c.names()),
+        serial: own.filter(|_| has("serial")).map(|c| c.serial()),
+        fingerprint: own.filter(|_| has("fingerprint")).map(|c| c.fingerprint()),
         notbefore: own.filter(|_| has("not_before")).map(|c| date::written(c.not_before)),
         notafter: own.filter(|_| has("not_after")).map(|c| date::written(c.not_after)),
-        certificate: side.chain.first().filter(|_| wanted.has(first)).map(encode),
+        certificate: side.chain().next().filter(|_| wanted.has(first)).map(encode),
         chain: if wanted.has(every) {
-            side.chain.iter().map(encode).collect()
+            side.chain().map(encode).collect()
         } else {
             Vec::new()
         },

@@ -166,18 +166,15 @@ fn a_connection_in_any_pieces() {
         assert_eq!(hello.sni.as_deref(), Some(&b"example.org"[..]));
         assert_eq!(hello.alpns, [b"h2"]);
         assert_eq!((tx.client.progress, tx.server.progress), (3, 4));
-        assert_eq!(tx.server.chain.len(), 2);
+        assert_eq!(tx.server.chain().count(), 2);
         let first = tx.server.certificate.as_deref().expect("a certificate");
-        assert_eq!(first.subject, "C=FR, CN=example.org");
-        assert_eq!(first.issuer, "C=FR, O=Acme, Inc., CN=Root");
-        assert_eq!(first.serial, "00:97:E6");
-        assert_eq!(first.names, ["a.example.org", "10.0.0.1"]);
+        assert_eq!(first.subject(), "C=FR, CN=example.org");
+        assert_eq!(first.issuer(), "C=FR, O=Acme, Inc., CN=Root");
+        assert_eq!(first.serial(), "00:97:E6");
+        assert_eq!(first.names(), ["a.example.org", "10.0.0.1"]);
         assert_eq!(super::date::written(first.not_before), "2015-02-12T18:07:27");
-        assert_eq!(
-            tx.ja3().map(|(line, _)| line.as_str()),
-            Some("771,49199-156,0-16-10,29,")
-        );
-        assert_eq!(tx.ja3s().map(|(line, _)| line.as_str()), Some("771,49199,16"));
+        assert_eq!(tx.ja3().map(|ja3| &*ja3.line), Some("771,49199-156,0-16-10,29,"));
+        assert_eq!(tx.ja3s().map(|ja3| &*ja3.line), Some("771,49199,16"));
         assert_eq!(tx.ja4().map(|hash| &hash[..10]), Some("t12d0203h2"));
     }
 }

@@ -1,4 +1,7 @@
 //! The one transaction of a flow: the whole connection.
+//!
+//! Fingerprints, and what certificates say, are made of the messages when they are first asked for: by a rule or by a record.
+//! So nothing need be known of rules, which may be replaced meanwhile, and who asks for nothing pays with no memory.
 
 use std::cell::OnceCell;
 
@@ -7,7 +10,7 @@ use packet::{Direction, Timestamp};
 
 use super::certificate::Certificate;
 use super::hello::Hello;
-use super::ja3;
+use super::ja3::Ja3;
 use super::ja4::{self, Carrier};
 use super::version::Version;
 
@@ -29,7 +32,7 @@ pub struct TlsTx {
     /// JA4 is not wanted.
     pub(super) no_ja4: bool,
     /// JA4, once it was asked for.
-    pub(super) ja4: OnceCell<String>,
+    pub(super) ja4: OnceCell<Box<str>>,
 }
 
 /// What one side said.
@@ -41,13 +44,13 @@ pub struct Side {
     pub version: Version,
     /// Its hello.
     pub hello: Option<Box<Hello>>,
-    /// Its certificates in DER, its own first.
-    pub chain: Vec<Vec<u8>>,
-    /// What its own certificate says.
+    /// Its own certificate.
     pub certificate: Option<Box<Certificate>>,
+    /// The certificates it sent behind its own, in DER.
+    pub issuers: Box<[Box<[u8]>]>,
     /// When its certificate came.
     pub certificate_time: Timestamp,
-    ja3: OnceCell<(String, String)>,
+    ja3: OnceCell<Box<Ja3>>,
 }
 
 /// What `ssl_state` asks for.
@@ -130,20 +133,20 @@ impl TlsTx {
         }
     }
 
-    /// JA3 of the client: the line and its MD5.
-    pub fn ja3(&self) -> Option<&(String, String)> {
-        self.client.fingerprint(ja3::client).filter(|_| !self.no_ja3)
+    /// JA3 of the client.
+    pub fn ja3(&self) -> Option<&Ja3> {
+        self.client.fingerprint(Ja3::client).filter(|_| !self.no_ja3)
     }
 
-    /// JA3S of the server: the line and its MD5.
-    pub fn ja3s(&self) -> Option<&(String, String)> {
-        self.server.fingerprint(ja3::server).filter(|_| !self.no_ja3)
+    /// JA3S of the server.
+    pub fn ja3s(&self) -> Option<&Ja3> {
+        self.server.fingerprint(Ja3::server).filter(|_| !self.no_ja3)
     }
 
     /// JA4 of the client.
     pub fn ja4(&self) -> Option<&str> {
         let hello = self.client.hello.as_deref().filter(|_| !self.no_ja4)?;
-        Some(self.ja4.get_or_init(|| ja4::client(hello, Carrier::Tcp)))
+        Some(self.ja4.get_or_init(|| ja4::client(hello, Carrier::Tcp).into()))
     }
 }
 
@@ -153,12 +156,14 @@ impl Side {
         self.progress = self.progress.max(progress);
     }
 
-    fn fingerprint(&self, line: fn(&Hello) -> String) -> Option<&(String, String)> {
+    /// Its certificates in DER, its own first.
+    pub fn chain(&self) -> impl Iterator<Item = &[u8]> {
+        let own = self.certificate.iter().map(|own| own.der());
+        own.chain(self.issuers.iter().map(|der| &**der))
+    }
+
+    fn fingerprint(&self, of: fn(&Hello) -> Ja3) -> Option<&Ja3> {
         let hello = self.hello.as_deref()?;
-        Some(self.ja3.get_or_init(|| {
-            let line = line(hello);
-            let hash = ja3::hash(&line);
-            (line, hash)
-        }))
+        Some(self.ja3.get_or_init(|| Box::new(of(hello))))
     }
 }

@@ -7,7 +7,7 @@ use crate::tls::transaction::{client, server};
 tls_buffer! {
     /// MD5 of `ja3.string`, in lower-case hexadecimal; contents are put into lower case. A sticky buffer.
     JA3_HASH, JA3_HASH_BUFFER = "ja3.hash" | "ja3_hash", at [Some(client::HELLO_DONE), None], multi false; form lower_hash,
-    |tx, _, _, _| tx.ja3().map(|(_, hash)| hash.as_bytes());
+    |tx, _, _, _| tx.ja3().map(|ja3| ja3.hash.as_bytes());
     "JA3 of the client's hello: its MD5";
     "alert tls any any -> any any (msg:\"a\"; ja3.hash; content:\"e7eca2baf4458d095b7f45da28c16c34\"; sid:1;)"
 }
@@ -16,7 +16,7 @@ tls_buffer! {
     /// What the client offers: `version,ciphers,extensions,groups,point formats`, decimal numbers with dashes between
     /// them. A sticky buffer.
     JA3_STRING, JA3_STRING_BUFFER = "ja3.string" | "ja3_string", at [Some(client::HELLO_DONE), None], multi false,
-    |tx, _, _, _| tx.ja3().map(|(line, _)| line.as_bytes());
+    |tx, _, _, _| tx.ja3().map(|ja3| ja3.line.as_bytes());
     "JA3 of the client's hello: the line";
     "alert tls any any -> any any (msg:\"a\"; ja3.string; content:\"771,49196-49200\"; startswith; sid:1;)"
 }
@@ -24,7 +24,7 @@ tls_buffer! {
 tls_buffer! {
     /// MD5 of `ja3s.string`, in lower-case hexadecimal; contents are put into lower case. A sticky buffer.
     JA3S_HASH, JA3S_HASH_BUFFER = "ja3s.hash", at [None, Some(server::HELLO)], multi false; form lower_hash,
-    |tx, _, _, _| tx.ja3s().map(|(_, hash)| hash.as_bytes());
+    |tx, _, _, _| tx.ja3s().map(|ja3| ja3.hash.as_bytes());
     "JA3S of the server's hello: its MD5";
     "alert tls any any -> any any (msg:\"a\"; ja3s.hash; content:\"5d79edf64e03689ff559a54e9d9487bc\"; sid:1;)"
 }
@@ -32,7 +32,7 @@ tls_buffer! {
 tls_buffer! {
     /// What the server chose: `version,cipher,extensions`. A sticky buffer.
     JA3S_STRING, JA3S_STRING_BUFFER = "ja3s.string", at [None, Some(server::HELLO)], multi false,
-    |tx, _, _, _| tx.ja3s().map(|(line, _)| line.as_bytes());
+    |tx, _, _, _| tx.ja3s().map(|ja3| ja3.line.as_bytes());
     "JA3S of the server's hello: the line";
     "alert tls any any -> any any (msg:\"a\"; ja3s.string; content:\"771,49199\"; startswith; sid:1;)"
 }

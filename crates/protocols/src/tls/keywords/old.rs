@@ -18,7 +18,7 @@ pub static SUBJECT: Keyword = Keyword {
            is not. `tls.cert_subject` is the buffer of it.",
     example: "alert tls any any -> any any (msg:\"a\"; tls.subject:\"CN=example.org\"; sid:1;)",
     deviation: None,
-    kind: Kind::Transaction(|_, arg| part(arg, |certificate| &certificate.subject)),
+    kind: Kind::Transaction(|_, arg| part(arg, Certificate::subject)),
 };
 
 /// `tls.issuerdn`: a part of the issuer.
@@ -29,7 +29,7 @@ pub static ISSUERDN: Keyword = Keyword {
     docs: "The text is a part of the issuer, in the form of `tls.subject`; `!` before it: is not.",
     example: "alert tls any any -> any any (msg:\"a\"; tls.issuerdn:!\"O=Let's Encrypt\"; sid:1;)",
     deviation: None,
-    kind: Kind::Transaction(|_, arg| part(arg, |certificate| &certificate.issuer)),
+    kind: Kind::Transaction(|_, arg| part(arg, Certificate::issuer)),
 };
 
 /// `tls.fingerprint`: SHA-1 of the certificate.
@@ -49,7 +49,7 @@ pub static FINGERPRINT: Keyword = Keyword {
         Ok(Box::new(Part {
             text: text.to_ascii_lowercase(),
             negated,
-            of: |certificate| &certificate.fingerprint,
+            of: Certificate::fingerprint,
         }))
     }),
 };

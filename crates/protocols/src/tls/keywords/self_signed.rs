@@ -39,7 +39,7 @@ impl TxCheck for SelfSigned {
 }
 
 fn is_self_signed(certificate: &Certificate) -> bool {
-    !certificate.subject.is_empty() && certificate.subject == certificate.issuer
+    !certificate.subject().is_empty() && certificate.subject() == certificate.issuer()
 }
 
 static PLACES: &[TxPlace] = &[TxPlace {
