@@ -316,9 +316,9 @@ pub fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
             }
         }
     };
-    // What is asked of a transaction decides when the rule is looked at, so the literal must be of the transaction.
+    // A buffer of a transaction may be there only once, so where the rule asks for one the literal must be of one too.
     if let Some(payload) = &rule.payload
-        && rule.tx.is_empty()
+        && rule.tx.iter().all(TxCondition::is_check)
     {
         offer(&payload.ops, &Key::Payload);
     }

@@ -7,6 +7,7 @@
 use packet::Direction;
 
 use super::inspect::BufferPlace;
+use super::pattern_group::PatternGroup;
 use super::probe::{Inspected, Place as LiteralPlace, Probe, Reason, Unprofiled};
 use super::rule_set::RuleSet;
 use super::tx_prefilter::{TxGroup, place};
@@ -78,6 +79,9 @@ impl Detector {
             .group(protocol, direction)
             .unwrap_or(&empty);
         let complete = app.complete(direction);
+        // What is the same for all transactions is looked for once, if there is one to look at.
+        let mut searched = false;
+        self.by_payload.clear();
         for index in 0..list.len() {
             let Some((state, tx)) = list.get_mut(index) else { break };
             if state.inspection[direction.index()].done {
@@ -90,6 +94,14 @@ impl Detector {
                 progress,
                 complete,
             };
+            if let Some(patterns) = group
+                .payload
+                .as_ref()
+                .filter(|_| !std::mem::replace(&mut searched, true))
+            {
+                probe.transaction(protocol, direction);
+                self.search_payload(patterns, input, probe);
+            }
             self.transaction(rules, group, input, (state, tx), place, vars, matches, probe);
             tx.inspected(direction);
         }
@@ -187,6 +199,18 @@ impl Detector {
         }
     }
 
+    /// Looks for the literals of what a rule may ask of the payload beside its transaction.
+    fn search_payload(&mut self, patterns: &PatternGroup, input: &Input<'_>, probe: &mut impl Probe) {
+        let out = &mut self.by_payload;
+        if let Some(stream) = input.stream {
+            probe.scan(LiteralPlace::Stream, patterns, stream.data, &mut self.scan, out);
+        }
+        if input.packet_payload_counts() {
+            let payload = input.context.packet.payload;
+            probe.scan(LiteralPlace::Packet, patterns, payload, &mut self.scan, out);
+        }
+    }
+
     /// Collects the rules that there is a new reason to look at.
     fn collect_transaction(
         &mut self,
@@ -200,6 +224,7 @@ impl Detector {
         let out = &mut self.candidates;
         out.extend_from_slice(&group.always);
         probe.found(Reason::Always, &group.always);
+        out.extend_from_slice(&self.by_payload);
         for event in state.events.without(inspection.events).iter() {
             if let Some(list) = group.events.get(&event) {
                 out.extend_from_slice(list);

@@ -23,7 +23,9 @@ pub struct TxGroup {
     pub buffers: Vec<TxPatterns>,
     /// By an event.
     pub events: HashMap<u8, Vec<u32>>,
-    /// Neither: looked at each time.
+    /// By a literal of the payload.
+    pub payload: Option<PatternGroup>,
+    /// None of these: looked at each time.
     pub always: Vec<u32>,
 }
 
@@ -51,6 +53,7 @@ pub struct TxPrefilterBuilder {
 #[derive(Debug, Default)]
 struct GroupBuilder {
     buffers: HashMap<BufferId, (u8, bool, bool, PatternGroupBuilder)>,
+    payload: PatternGroupBuilder,
     rest: TxGroup,
 }
 
@@ -104,7 +107,8 @@ impl GroupBuilder {
                 entry.3.add(literal, *nocase, index);
             }
             (_, Some(event)) => self.rest.events.entry(event).or_default().push(index),
-            _ => self.rest.always.push(index),
+            (Key::Payload(literal, nocase, _), None) => self.payload.add(literal, *nocase, index),
+            (Key::None, None) => self.rest.always.push(index),
         }
     }
 
@@ -123,7 +127,11 @@ impl GroupBuilder {
             })
             .collect();
         buffers.sort_unstable_by_key(|b| b.buffer);
-        TxGroup { buffers, ..self.rest }
+        TxGroup {
+            buffers,
+            payload: self.payload.build(),
+            ..self.rest
+        }
     }
 }
 

@@ -42,7 +42,7 @@ impl<'a> Input<'a> {
     }
 
     /// Whether there is a payload of the packet itself to inspect.
-    fn packet_payload_counts(&self) -> bool {
+    pub(super) fn packet_payload_counts(&self) -> bool {
         let packet = self.context.packet;
         let hidden = self.context.flow.is_some_and(|flow| flow.no_payload);
         !self.pseudo && !packet.invalid && !packet.payload.is_empty() && !hidden
@@ -79,6 +79,8 @@ pub struct Detector {
     pub(super) candidates: Vec<u32>,
     pub(super) transformed: [Vec<u8>; 2],
     pub(super) made: Vec<u8>,
+    /// Rules for transactions that a literal in the payload is a reason to look at.
+    pub(super) by_payload: Vec<u32>,
     pub(super) fits: Fits,
     /// What rules cost, where that is counted.
     pub(super) profile: Option<Box<Profile>>,

@@ -1,6 +1,7 @@
 //! Patterns that are few enough to be told at every place by tables in registers.
 
 use super::super::literals::{LiteralId, Literals};
+use super::super::scratch::Places;
 use super::class::Class;
 use super::nibbles::Nibbles;
 use super::rarity::Rarity;
@@ -74,10 +75,10 @@ impl Few {
         while let Some(rest) = search.haystack.get(base..).filter(|rest| !rest.is_empty()) {
             let mut marks = [0; VECTORS];
             simd::marks_by_shuffle(shuffle.planes(), rest, &mut marks);
-            let mut places = [0; 64 * VECTORS + AHEAD];
-            let count = list(&marks, &mut places);
-            for place in &places[..count] {
-                self.class.candidates(base + usize::from(*place), search);
+            let count = list(&marks, search.places);
+            for at in 0..count {
+                let place = search.places.0[at];
+                self.class.candidates(base + usize::from(place), search);
             }
             search.go_on(base, 64 * VECTORS)?;
             base += 64 * VECTORS;
@@ -116,19 +117,23 @@ impl Few {
 ///
 /// PERF: how many a word has cannot be foreseen; so some are written that are not there, and overwritten by the next.
 #[inline]
-fn list(marks: &[u64; VECTORS], places: &mut [u8; 64 * VECTORS + AHEAD]) -> usize {
+fn list(marks: &[u64; VECTORS], places: &mut Places) -> usize {
     let mut count = 0;
     for (vector, marks) in marks.iter().enumerate() {
         let (mut left, base) = (*marks, 64 * vector as u8);
         let end = count + left.count_ones() as usize;
         while count < end {
-            if let Some(ahead) = places.get_mut(count..).and_then(<[u8]>::first_chunk_mut::<AHEAD>) {
+            if let Some(ahead) = places
+                .0
+                .get_mut(count..)
+                .and_then(<[u8]>::first_chunk_mut::<{ Places::AHEAD }>)
+            {
                 for place in ahead {
                     *place = base.wrapping_add(left.trailing_zeros() as u8);
                     left &= left.wrapping_sub(1);
                 }
             }
-            count += AHEAD;
+            count += Places::AHEAD;
         }
         count = end;
     }
@@ -143,5 +148,3 @@ const MANY: usize = 2048;
 const END: usize = 34;
 /// How many vectors of 64 places are marked at once: the number of a place fits a byte.
 const VECTORS: usize = 4;
-/// How many places are written at once.
-const AHEAD: usize = 4;

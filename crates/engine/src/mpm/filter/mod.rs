@@ -99,7 +99,7 @@ impl Filter {
     /// Scans as far as the budget allows.
     fn scan_within(&self, search: &mut Search) -> Result<(), Overloaded> {
         if let Some(ones) = &self.ones {
-            ones.scan(search.haystack, &self.literals, search.hits);
+            ones.scan(search.haystack, self.simd, &self.literals, search.hits);
         }
         if let Some(runs) = &self.runs {
             runs.scan(search.haystack, self.simd, &self.literals, search.hits);
@@ -126,13 +126,20 @@ impl Mpm for Filter {
             haystack,
             literals: &self.literals,
             hits,
+            places: &mut scratch.places,
             budget: BUDGET,
         };
         if let Err(Overloaded { at }) = self.scan_within(&mut search) {
             let rest = &haystack[at.saturating_sub(self.max_len())..];
-            if !self.fallback.scan(rest, &self.literals, scratch, search.hits) {
+            if !self.fallback.scan(rest, &self.literals, scratch, hits) {
                 // The set is too large for an automaton.
-                search.budget = usize::MAX;
+                let mut search = Search {
+                    haystack,
+                    literals: &self.literals,
+                    hits,
+                    places: &mut scratch.places,
+                    budget: usize::MAX,
+                };
                 let _ = self.scan_within(&mut search);
             }
         }

@@ -4,6 +4,7 @@ use memchr::{memchr, memchr2};
 
 use super::super::Hits;
 use super::super::literals::{LiteralId, Literals};
+use super::simd::{self, Simd};
 
 /// The patterns of one byte.
 #[derive(Debug)]
@@ -28,7 +29,10 @@ impl Ones {
 
     /// Adds the patterns that occur to the hits.
     #[inline]
-    pub(super) fn scan(&self, haystack: &[u8], literals: &Literals, hits: &mut Hits) {
+    pub(super) fn scan(&self, haystack: &[u8], simd: Simd, literals: &Literals, hits: &mut Hits) {
+        if simd == Simd::Avx512 && self.bytes.len() <= 64 && haystack.len() <= SHORT {
+            return self.scan_short(haystack, literals, hits);
+        }
         // PERF: one pass by memchr takes a thirtieth of the time that one pass by table does, and a call.
         if self.bytes.len() <= FEW && haystack.len() >= 64 {
             self.scan_each(haystack, literals, hits);
@@ -40,6 +44,14 @@ impl Ones {
     /// Bytes of heap held.
     pub(super) fn memory(&self) -> usize {
         size_of_val(&*self.bytes)
+    }
+
+    fn scan_short(&self, haystack: &[u8], literals: &Literals, hits: &mut Hits) {
+        let mut found = simd::which_occur(&self.bytes, haystack);
+        while let Some((_, _, literal)) = self.bytes.get(found.trailing_zeros() as usize) {
+            literals.report(*literal, hits);
+            found &= found - 1;
+        }
     }
 
     fn scan_each(&self, haystack: &[u8], literals: &Literals, hits: &mut Hits) {
@@ -73,3 +85,5 @@ impl Ones {
 
 /// Up to how many bytes are looked for one by one.
 const FEW: usize = 16;
+/// PERF: of so many bytes all are looked at; in longer haystacks most of what is looked for comes early.
+const SHORT: usize = 256;

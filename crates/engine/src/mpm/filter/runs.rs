@@ -80,30 +80,24 @@ impl Runs {
 
     /// Adds the patterns that occur to the hits.
     pub(super) fn scan(&self, haystack: &[u8], simd: Simd, literals: &Literals, hits: &mut Hits) {
+        let least = self.min_len.min(MAX_LEAST) - 1;
         let mut base = 0;
-        while base + 1 < haystack.len() {
-            let mut repeats = repeats(&haystack[base..], simd);
-            let mut next = base + 64;
-            // PERF: most of what repeats is too short; what goes on behind these 64 may be long enough.
-            let enough = (1..self.min_len.min(MAX_SHIFT) - 1)
-                .fold(repeats, |enough, by| enough & (repeats >> by | !(u64::MAX >> by)));
-            if enough == 0 {
-                base = next;
-                continue;
-            }
-            while repeats != 0 {
-                let first = repeats.trailing_zeros();
+        while let Some((found, repeats)) = find(haystack, base, least, simd) {
+            let mut next = found + 64;
+            let mut enough = in_a_row(repeats, least);
+            while enough != 0 {
+                let first = enough.trailing_zeros();
                 let ones = (!(repeats >> first)).trailing_zeros().min(64 - first);
-                let start = base + first as usize;
+                let start = found + first as usize;
                 let mut end = start + ones as usize + 1;
                 if first + ones == 64 {
                     while alike(haystack, end - 1) {
                         end += 1;
                     }
                     next = end;
-                    repeats = 0;
+                    enough = 0;
                 } else {
-                    repeats &= u64::MAX << (first + ones);
+                    enough &= u64::MAX << (first + ones);
                 }
                 if end - start >= self.min_len && self.knows(haystack[start]) {
                     self.report(&haystack[start..end], literals, hits);
@@ -154,11 +148,30 @@ fn alike(haystack: &[u8], at: usize) -> bool {
     matches!(haystack.get(at..at + 2), Some(&[a, b]) if a | 0x20 == b | 0x20)
 }
 
-/// Which of the first 64 bytes are [`alike`].
-fn repeats(haystack: &[u8], simd: Simd) -> u64 {
+/// The first 64 bytes from `base` on, of those that follow each other by 64, of which so many in a row are [`alike`]:
+/// where they begin, and which of them are. What is alike to their end may go on behind it, and counts.
+fn find(haystack: &[u8], mut base: usize, least: usize, simd: Simd) -> Option<(usize, u64)> {
     if simd == Simd::Avx512 {
-        return simd::repeats_of_few(haystack);
+        return simd::find_repeats(haystack, base, least);
     }
+    while base + 1 < haystack.len() {
+        let repeats = repeats(&haystack[base..], simd);
+        if in_a_row(repeats, least) != 0 {
+            return Some((base, repeats));
+        }
+        base += 64;
+    }
+    None
+}
+
+/// Where so many bits in a row begin; those behind the last count as set.
+#[inline(always)]
+pub(super) fn in_a_row(bits: u64, least: usize) -> u64 {
+    (1..least).fold(bits, |row, by| row & (bits >> by | !(u64::MAX >> by)))
+}
+
+/// Which of the first 64 bytes are [`alike`], but by AVX-512.
+fn repeats(haystack: &[u8], simd: Simd) -> u64 {
     if simd == Simd::Avx2 && haystack.len() > 64 {
         return simd::repeats(haystack);
     }
@@ -173,8 +186,8 @@ fn repeats(haystack: &[u8], simd: Simd) -> u64 {
     repeats & (u64::MAX >> (64 - places))
 }
 
-/// Up to so many bytes are looked at to tell whether a run may be long enough.
-const MAX_SHIFT: usize = 6;
+/// PERF: up to so many bytes are looked at to tell whether a run may be long enough; most of what repeats is too short.
+const MAX_LEAST: usize = 6;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// The longest true runs in a run that mixes a byte with its other case, or with what passes for it.

@@ -2,12 +2,14 @@
 
 use super::super::Hits;
 use super::super::literals::{LiteralId, Literals};
+use super::super::scratch::Places;
 
 /// What a scan looks at, what it found, and what it may still spend.
 pub(super) struct Search<'a> {
     pub(super) haystack: &'a [u8],
     pub(super) literals: &'a Literals,
     pub(super) hits: &'a mut Hits,
+    pub(super) places: &'a mut Places,
     /// What may still be spent on candidates, in comparisons of eight bytes.
     ///
     /// LIMIT: traffic that is made to resemble the patterns costs no more than that and one pass of the automaton.

@@ -3,6 +3,7 @@
 
 use std::arch::x86_64::*;
 
+use super::super::runs::in_a_row;
 use super::super::shuffle::{BYTES, Plane};
 
 /// Marks the places that pass: bit `n` of word `m` is place `64 * m + n`.
@@ -22,13 +23,27 @@ pub(super) unsafe fn marks_by_shuffle(planes: &[Plane], haystack: &[u8], marks: 
     }
 }
 
-/// Which of the first 64 bytes of the haystack are like the byte after them, case and the like set aside.
+/// [`runs::find`](super::super::runs).
 ///
 /// # Safety
 ///
 /// The machine has AVX-512 (F, BW).
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(super) unsafe fn repeats(haystack: &[u8]) -> u64 {
+pub(super) unsafe fn find_repeats(haystack: &[u8], mut base: usize, least: usize) -> Option<(usize, u64)> {
+    while let Some(rest) = haystack.get(base..).filter(|rest| rest.len() > 1) {
+        let repeats = repeats(rest);
+        if in_a_row(repeats, least) != 0 {
+            return Some((base, repeats));
+        }
+        base += 64;
+    }
+    None
+}
+
+/// Which of the first 64 bytes are like the byte after them, case and the like set aside.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn repeats(haystack: &[u8]) -> u64 {
     let places = haystack.len().saturating_sub(1).min(64);
     let there = if places < 64 { (1 << places) - 1 } else { u64::MAX };
     // SAFETY: only bytes that are there are read: a place has a byte after it.
@@ -42,6 +57,26 @@ pub(super) unsafe fn repeats(haystack: &[u8]) -> u64 {
     });
     let differ = _mm512_xor_si512(here, next);
     _mm512_testn_epi8_mask(differ, _mm512_set1_epi8(!0x20)) & there
+}
+
+/// Which of the pairs have a byte that occurs in the haystack: bit `n` for pair `n`, of 64 at most.
+///
+/// # Safety
+///
+/// The machine has AVX-512 (F, BW).
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) unsafe fn which_occur<T>(pairs: &[(u8, u8, T)], haystack: &[u8]) -> u64 {
+    let mut found = 0;
+    for part in haystack.chunks(64) {
+        let there = u64::MAX >> (64 - part.len());
+        // SAFETY: only bytes that are there are read.
+        let bytes = unsafe { _mm512_maskz_loadu_epi8(there, part.as_ptr().cast()) };
+        for (n, (one, other, _)) in pairs.iter().enumerate() {
+            let is = |byte: u8| _mm512_mask_cmpeq_epi8_mask(there, bytes, _mm512_set1_epi8(byte as i8));
+            found |= u64::from(is(*one) | is(*other) != 0) << n;
+        }
+    }
+    found
 }
 
 #[inline]

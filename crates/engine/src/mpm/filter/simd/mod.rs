@@ -101,14 +101,26 @@ pub(super) fn marks_by_shuffle(planes: &[Plane], haystack: &[u8], marks: &mut [u
     unsafe { avx512::marks_by_shuffle(planes, haystack, marks) }
 }
 
-/// [`repeats`] of as many bytes as there are.
+/// The first 64 bytes from `base` on, of those that follow each other by 64, of which `least` in a row are like the byte
+/// after them, or those before their end are: where they begin, and which of them are.
 ///
 /// To be called only where [`Simd::detect`] said that the machine has AVX-512.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-pub(super) fn repeats_of_few(haystack: &[u8]) -> u64 {
+pub(super) fn find_repeats(haystack: &[u8], base: usize, least: usize) -> Option<(usize, u64)> {
     // SAFETY: `Filter::with_simd` keeps `Simd::Avx512` only where it was detected.
-    unsafe { avx512::repeats(haystack) }
+    unsafe { avx512::find_repeats(haystack, base, least) }
+}
+
+/// Which of the pairs have a byte that occurs in the haystack: bit `n` for pair `n`.
+///
+/// To be called only where [`Simd::detect`] said that the machine has AVX-512, with 64 pairs at most.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(super) fn which_occur<T>(pairs: &[(u8, u8, T)], haystack: &[u8]) -> u64 {
+    assert!(pairs.len() <= 64);
+    // SAFETY: `Filter::with_simd` keeps `Simd::Avx512` only where it was detected.
+    unsafe { avx512::which_occur(pairs, haystack) }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -139,7 +151,11 @@ mod never {
         unreachable!()
     }
 
-    pub(in super::super) fn repeats_of_few(_haystack: &[u8]) -> u64 {
+    pub(in super::super) fn find_repeats(_haystack: &[u8], _base: usize, _least: usize) -> Option<(usize, u64)> {
+        unreachable!()
+    }
+
+    pub(in super::super) fn which_occur<T>(_pairs: &[(u8, u8, T)], _haystack: &[u8]) -> u64 {
         unreachable!()
     }
 
@@ -150,5 +166,5 @@ mod never {
 
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) use never::{
-    marks, marks_by_nibbles, marks_by_shuffle, marks_of_end, marks_of_few, repeats, repeats_of_few,
+    find_repeats, marks, marks_by_nibbles, marks_by_shuffle, marks_of_end, marks_of_few, repeats, which_occur,
 };
