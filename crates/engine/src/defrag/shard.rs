@@ -12,7 +12,8 @@ use super::overlap::Overlaps;
 use super::policy::OverlapPolicy;
 use super::tracker::{Buffers, Tracker};
 use crate::flow::index::{self, Index, MAX_CHAIN, hash_words};
-use crate::flow::lists::{self, Lists};
+use crate::flow::links::Links;
+use crate::flow::lists::Lists;
 
 /// Puts the fragments of one shard together.
 ///
@@ -39,6 +40,7 @@ pub struct Added<'a> {
 struct Store {
     trackers: Vec<Option<Tracker>>,
     free: Vec<u32>,
+    links: Vec<Links>,
     index: Index,
     /// The trackers in the order in which they were made.
     age: Lists<1>,
@@ -187,7 +189,7 @@ impl Store {
     }
 
     fn find(&self, hash: u32, key: &DatagramKey) -> Option<u32> {
-        self.index.find(hash, |slot| {
+        self.index.find(&self.links, hash, |slot| {
             self.tracker(slot).is_some_and(|tracker| tracker.key == *key)
         })
     }
@@ -208,8 +210,8 @@ impl Store {
             self.evict(NOT_A_SLOT);
         }
         // LIMIT: the datagrams whose keys collide.
-        if self.index.chain(hash).count() >= MAX_CHAIN
-            && let Some(slot) = self.index.chain(hash).last()
+        if self.index.chain(&self.links, hash).count() >= MAX_CHAIN
+            && let Some(slot) = self.index.chain(&self.links, hash).last()
         {
             self.counters.hard_reuse += 1;
             self.remove(slot);
@@ -219,13 +221,14 @@ impl Store {
         self.memory = self.memory.saturating_add(TRACKER_COST);
         let slot = self.free.pop().unwrap_or_else(|| {
             self.trackers.push(None);
+            self.links.push(Links::FREE);
             self.trackers.len().saturating_sub(1) as u32
         });
         if let Some(entry) = self.trackers.get_mut(slot as usize) {
             *entry = Some(tracker);
         }
-        self.index.insert(hash, slot);
-        self.age.push(0, slot);
+        self.index.insert(&mut self.links, hash, slot);
+        self.age.push(&mut self.links, 0, slot);
         slot
     }
 
@@ -265,7 +268,7 @@ impl Store {
     /// Gives up the oldest datagram other than `keep`; `false` when there is none.
     fn evict(&mut self, keep: u32) -> bool {
         let oldest = match self.age.first(0) {
-            Some(slot) if slot == keep => self.age.after(slot),
+            Some(slot) if slot == keep => Lists::<1>::after(&self.links, slot),
             oldest => oldest,
         };
         let Some(slot) = oldest else {
@@ -299,8 +302,8 @@ impl Store {
             return;
         };
         self.free.push(slot);
-        self.index.remove(slot);
-        self.age.remove(slot);
+        self.index.remove(&mut self.links, slot);
+        self.age.remove(&mut self.links, slot);
         self.fragments = self.fragments.saturating_sub(tracker.len());
         self.memory = self.memory.saturating_sub(TRACKER_COST);
         if tracker.buffers.recycle() && self.spare.len() < MAX_SPARE {
@@ -326,7 +329,7 @@ fn is_too_large(key: &DatagramKey, fragment: &Fragment<'_>) -> bool {
 
 const NOT_A_SLOT: u32 = index::NONE;
 
-const TRACKER_COST: usize = size_of::<Option<Tracker>>() + size_of::<u32>() + index::SLOT_COST + lists::SLOT_COST;
+const TRACKER_COST: usize = size_of::<Option<Tracker>>() + size_of::<u32>() + size_of::<Links>() + index::SLOT_COST;
 
 // LIMIT: the buffers that are kept for the next datagrams.
 const MAX_SPARE: usize = 8;

@@ -1,25 +1,18 @@
 //! Doubly linked lists over numbered slots: who was used least recently.
 
 use super::index::NONE;
+use super::links::{Linked, Links};
 
-/// `N` lists; a slot is in at most one of them.
+/// `N` lists; a slot is in at most one of them. What ties them together stays with the owner of the slots.
 #[derive(Clone, Debug)]
 pub(crate) struct Lists<const N: usize> {
     ends: [Ends; N],
-    links: Vec<Link>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Ends {
     first: u32,
     last: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    before: u32,
-    after: u32,
-    list: u32,
 }
 
 impl<const N: usize> Default for Lists<N> {
@@ -29,7 +22,6 @@ impl<const N: usize> Default for Lists<N> {
                 first: NONE,
                 last: NONE,
             }; N],
-            links: Vec::new(),
         }
     }
 }
@@ -43,19 +35,15 @@ impl<const N: usize> Lists<N> {
     }
 
     /// The slot after `slot` in its list.
-    pub(crate) fn after(&self, slot: u32) -> Option<u32> {
-        let after = self.links.get(slot as usize)?.after;
+    pub(crate) fn after(linked: &impl Linked, slot: u32) -> Option<u32> {
+        let after = linked.links(slot)?.after;
         (after != NONE).then_some(after)
     }
 
     /// Puts `slot` at the end of `list`, out of whichever list it was in.
     #[inline]
-    pub(crate) fn push(&mut self, list: usize, slot: u32) {
-        self.remove(slot);
-        let at = slot as usize;
-        if at >= self.links.len() {
-            self.links.resize(at.saturating_add(1), Link::FREE);
-        }
+    pub(crate) fn push(&mut self, linked: &mut impl Linked, list: usize, slot: u32) {
+        self.remove(linked, slot);
         let Some(ends) = self.ends.get_mut(list) else {
             return;
         };
@@ -63,26 +51,24 @@ impl<const N: usize> Lists<N> {
         if before == NONE {
             ends.first = slot;
         }
-        if let Some(link) = self.links.get_mut(before as usize) {
-            link.after = slot;
+        if let Some(links) = linked.links_mut(before) {
+            links.after = slot;
         }
-        if let Some(link) = self.links.get_mut(at) {
-            *link = Link {
-                before,
-                after: NONE,
-                list: list as u32,
-            };
+        if let Some(links) = linked.links_mut(slot) {
+            (links.before, links.after) = (before, NONE);
+            links.list = list as u8;
         }
     }
 
     /// Takes `slot` out of its list; nothing happens when it is in none.
     #[inline]
-    pub(crate) fn remove(&mut self, slot: u32) {
-        let Some(link) = self.links.get_mut(slot as usize) else {
+    pub(crate) fn remove(&mut self, linked: &mut impl Linked, slot: u32) {
+        let Some(links) = linked.links_mut(slot) else {
             return;
         };
-        let Link { before, after, list } = std::mem::replace(link, Link::FREE);
-        let Some(ends) = self.ends.get_mut(list as usize) else {
+        let list = std::mem::replace(&mut links.list, Links::FREE.list);
+        let (before, after) = (links.before, links.after);
+        let Some(ends) = self.ends.get_mut(usize::from(list)) else {
             return;
         };
         if before == NONE {
@@ -91,68 +77,54 @@ impl<const N: usize> Lists<N> {
         if after == NONE {
             ends.last = before;
         }
-        if let Some(link) = self.links.get_mut(before as usize) {
-            link.after = after;
+        if let Some(links) = linked.links_mut(before) {
+            links.after = after;
         }
-        if let Some(link) = self.links.get_mut(after as usize) {
-            link.before = before;
+        if let Some(links) = linked.links_mut(after) {
+            links.before = before;
         }
     }
-
-    /// Bytes on the heap.
-    pub(crate) fn memory(&self) -> usize {
-        self.links.capacity() * size_of::<Link>()
-    }
 }
-
-impl Link {
-    const FREE: Self = Self {
-        before: NONE,
-        after: NONE,
-        list: NONE,
-    };
-}
-
-/// The bytes that a slot takes in [`Lists`].
-pub(crate) const SLOT_COST: usize = size_of::<Link>();
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn slots(lists: &Lists<3>, list: usize) -> Vec<u32> {
-        std::iter::successors(lists.first(list), |slot| lists.after(*slot)).collect()
+    fn slots(lists: &Lists<3>, links: &Vec<Links>, list: usize) -> Vec<u32> {
+        std::iter::successors(lists.first(list), |slot| Lists::<3>::after(links, *slot)).collect()
     }
 
     #[test]
     fn pushing_moves_to_the_end() {
         let mut lists = Lists::<3>::default();
+        let mut links = vec![Links::FREE; 8];
         for slot in [4, 2, 7] {
-            lists.push(1, slot);
+            lists.push(&mut links, 1, slot);
         }
-        lists.push(1, 4);
-        assert_eq!(slots(&lists, 1), [2, 7, 4]);
-        lists.push(0, 7);
-        assert_eq!(slots(&lists, 1), [2, 4]);
-        assert_eq!(slots(&lists, 0), [7]);
+        lists.push(&mut links, 1, 4);
+        assert_eq!(slots(&lists, &links, 1), [2, 7, 4]);
+        lists.push(&mut links, 0, 7);
+        assert_eq!(slots(&lists, &links, 1), [2, 4]);
+        assert_eq!(slots(&lists, &links, 0), [7]);
     }
 
     proptest! {
         #[test]
         fn behaves_like_vectors(ops in prop::collection::vec((0usize..4, 0u32..30), 0..300)) {
             let mut lists = Lists::<3>::default();
+            let mut links = vec![Links::FREE; 30];
             let mut model = vec![Vec::new(); 3];
             for (list, slot) in ops {
                 model.iter_mut().for_each(|list: &mut Vec<u32>| list.retain(|at| *at != slot));
                 if list == 3 {
-                    lists.remove(slot);
+                    lists.remove(&mut links, slot);
                 } else {
-                    lists.push(list, slot);
+                    lists.push(&mut links, list, slot);
                     model[list].push(slot);
                 }
                 for (list, expected) in model.iter().enumerate() {
-                    prop_assert_eq!(&slots(&lists, list), expected);
+                    prop_assert_eq!(&slots(&lists, &links, list), expected);
                 }
             }
         }

@@ -37,6 +37,7 @@ mod icmp;
 mod id;
 pub(crate) mod index;
 mod key;
+pub(crate) mod links;
 pub(crate) mod lists;
 mod packet_tuple;
 mod prefetch;

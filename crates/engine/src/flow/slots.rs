@@ -68,6 +68,11 @@ impl<T> Default for Slots<T> {
 /// Slots that are made at once.
 const PIECE: usize = 32;
 
+/// The bytes that a slot takes beside what is in it, at most: pieces have room for as many again.
+pub(super) const SLOT_COST: usize = (2 * size_of::<Vec<u8>>()).div_ceil(PIECE);
+/// The bytes that a few slots take beside that: room for the first pieces.
+pub(super) const FIRST_COST: usize = 4 * size_of::<Vec<u8>>();
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,8 +6,9 @@ use super::config::{Class, FlowConfig};
 use super::counters::FlowCounters;
 use super::entry::{EndReason, Flow, FlowState};
 use super::index::{self, Index};
-use super::lists::{self, Lists};
-use super::slots::Slots;
+use super::links::{Linked, Links};
+use super::lists::Lists;
+use super::slots::{self, Slots};
 use super::table::{FlowRef, Seen};
 
 /// The flows of a table, and how they are found, aged and given up.
@@ -28,6 +29,7 @@ pub(super) struct Store<S> {
 
 #[derive(Debug)]
 pub(super) struct Slot<S> {
+    links: Links,
     pub(super) generation: u32,
     pub(super) flow: Option<Flow<S>>,
 }
@@ -66,14 +68,21 @@ impl<S> Store<S> {
         if let Some(entry) = self.slots.get_mut(slot) {
             entry.flow = Some(flow);
         }
-        self.index.insert(hash, slot);
-        self.lists.push(class.index(), slot);
+        self.index.insert(&mut self.slots, hash, slot);
+        self.enlist(class, slot);
         slot
+    }
+
+    /// Makes the flow the one of its class that was used last.
+    #[inline]
+    pub(super) fn enlist(&mut self, class: Class, slot: u32) {
+        self.lists.push(&mut self.slots, class.index(), slot);
     }
 
     fn add_slot(&mut self, capacity: usize) -> u32 {
         let slot = self.slots.len() as u32;
         let empty = Slot {
+            links: Links::FREE,
             generation: 0,
             flow: None,
         };
@@ -90,11 +99,19 @@ impl<S> Store<S> {
         };
         entry.generation = entry.generation.wrapping_add(1);
         self.free.push(slot);
-        self.index.remove(slot);
-        self.lists.remove(slot);
+        self.index.remove(&mut self.slots, slot);
+        self.lists.remove(&mut self.slots, slot);
         self.counters.ended(flow.state(), reason);
         flow.set_reason(reason);
         sink(flow);
+    }
+
+    /// All flows, each with what orders them by their first packets.
+    pub(super) fn in_table(&self) -> impl Iterator<Item = ((u64, u16), FlowRef)> + '_ {
+        (0..).zip(self.slots.iter()).filter_map(|(slot, entry)| {
+            let generation = entry.generation;
+            Some((entry.flow.as_ref()?.order(), FlowRef { slot, generation }))
+        })
     }
 
     /// Ends flows whose timeout has passed, `most` of them. Returns how many.
@@ -159,7 +176,7 @@ impl<S> Store<S> {
     /// Makes room in a chain that is full of colliding keys.
     #[cold]
     pub(super) fn relieve_chain(&mut self, hash: u32, sink: &mut impl FnMut(Flow<S>)) {
-        let chain = self.index.chain(hash);
+        let chain = self.index.chain(&self.slots, hash);
         let victim = chain
             .filter_map(|slot| {
                 let flow = self.flow(slot)?;
@@ -174,11 +191,19 @@ impl<S> Store<S> {
     }
 
     pub(super) fn memory(&self) -> usize {
-        size_of::<Self>()
-            + self.slots.memory()
-            + self.free.capacity() * size_of::<u32>()
-            + self.index.memory()
-            + self.lists.memory()
+        size_of::<Self>() + self.slots.memory() + self.free.capacity() * size_of::<u32>() + self.index.memory()
+    }
+}
+
+impl<S> Linked for Slots<Slot<S>> {
+    #[inline]
+    fn links(&self, slot: u32) -> Option<&Links> {
+        self.get(slot).map(|slot| &slot.links)
+    }
+
+    #[inline]
+    fn links_mut(&mut self, slot: u32) -> Option<&mut Links> {
+        self.get_mut(slot).map(|slot| &mut slot.links)
     }
 }
 
@@ -221,7 +246,25 @@ const EVICTION_ORDER: [FlowState; 4] = [
 // LIMIT: the flows that end at once for a packet that finds the table full.
 const MOST_EXPIRED: usize = 32;
 
-/// The bytes that a flow takes, without what its session holds on the heap.
+/// The bytes that a flow takes, at most, without what its session holds on the heap.
+///
+/// Vectors have room for twice as many as there are in them.
 pub(super) const fn flow_cost<S>() -> usize {
-    size_of::<Slot<S>>() + size_of::<u32>() + index::SLOT_COST + lists::SLOT_COST
+    size_of::<Slot<S>>() + slots::SLOT_COST + 2 * size_of::<u32>() + index::SLOT_COST
+}
+
+/// The bytes that a table takes beside its flows, once there are some.
+pub(super) const fn table_cost<S>() -> usize {
+    size_of::<Store<S>>() + slots::FIRST_COST + index::FIRST_COST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_is_three_lines_of_memory() {
+        // PERF: with what every worker keeps for a flow.
+        assert_eq!(size_of::<Slot<crate::worker::Session>>(), 192);
+    }
 }

@@ -7,10 +7,10 @@ use packet::{Direction, Timestamp};
 use super::config::{Class, FlowConfig};
 use super::counters::FlowCounters;
 use super::entry::{EndReason, Flow, FlowState};
-use super::index::{self, MAX_CHAIN, NONE, hash_words};
+use super::index::{self, MAX_CHAIN, hash_words};
 use super::key::{FlowKey, Tuple};
 use super::prefetch::prefetch;
-use super::store::{Store, flow_cost, is_over};
+use super::store::{Store, flow_cost, is_over, table_cost};
 
 /// The flows of one shard, each with a state `S` that later stages keep.
 ///
@@ -57,7 +57,7 @@ pub struct Found {
 }
 
 /// A flow in its table; outlives it without harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowRef {
     pub(super) slot: u32,
     pub(super) generation: u32,
@@ -76,7 +76,8 @@ impl<S: Default> FlowTable<S> {
     /// The most flows that the table holds.
     pub fn capacity(&self) -> usize {
         // LIMIT: all that traffic can make the table hold, without what the sessions hold.
-        (self.config.memcap / flow_cost::<S>()).clamp(1, index::NONE as usize)
+        let room = self.config.memcap.saturating_sub(table_cost::<S>());
+        (room / flow_cost::<S>()).clamp(1, index::NONE as usize)
     }
 
     /// Finds the flow of a packet, or makes one.
@@ -112,24 +113,24 @@ impl<S: Default> FlowTable<S> {
         Awaited(hash)
     }
 
-    /// The second step: asks for the flow.
+    /// The second step: asks for the flow, or the first of those among which it is.
     #[inline]
-    pub fn await_flow(&self, Awaited(hash): Awaited) -> Awaited {
-        let Some(store) = &self.store else { return Awaited(NONE) };
-        // Another flow may have the same hash; then the wrong one is asked for.
-        let Some(slot) = store.index.find(hash, |_| true) else {
-            return Awaited(NONE);
-        };
-        if let Some(slot) = store.slots.get(slot) {
+    pub fn await_flow(&self, awaited: Awaited) -> Awaited {
+        if let Some(store) = &self.store
+            && let Some(slot) = store.index.head(awaited.0).and_then(|slot| store.slots.get(slot))
+        {
             prefetch(slot);
         }
-        Awaited(slot)
+        awaited
     }
 
     /// The third step: the flow, of which to ask for more; it may turn out to be another.
     #[inline]
-    pub fn awaited(&self, Awaited(slot): Awaited) -> Option<&Flow<S>> {
-        self.store.as_ref()?.flow(slot)
+    pub fn awaited(&self, Awaited(hash): Awaited) -> Option<&Flow<S>> {
+        let store = self.store.as_ref()?;
+        // Another flow may have the same hash; then the wrong one is asked for.
+        let slot = store.index.find(&store.slots, hash, |_| true)?;
+        store.flow(slot)
     }
 
     /// Ends the flow of a packet and makes another: its ports are used for a new connection.
@@ -157,7 +158,7 @@ impl<S: Default> FlowTable<S> {
         // PERF: timeouts are whole seconds, so the lists need no more than one change a second.
         if changed || flow.last().secs() != second {
             let class = Class::of(flow.key(), flow.state());
-            store.lists.push(class.index(), found.flow.slot);
+            store.enlist(class, found.flow.slot);
         }
     }
 
@@ -184,7 +185,7 @@ impl<S: Default> FlowTable<S> {
         {
             entry.set_state(state);
             let class = Class::of(entry.key(), state);
-            store.lists.push(class.index(), flow.slot);
+            store.enlist(class, flow.slot);
         }
     }
 
@@ -221,14 +222,16 @@ impl<S: Default> FlowTable<S> {
         let Some(store) = self.store.as_deref_mut() else {
             return;
         };
-        let mut order: Vec<((u64, u16), u32)> = (0..)
-            .zip(store.slots.iter())
-            .filter_map(|(at, slot)| Some((slot.flow.as_ref()?.order(), at)))
-            .collect();
+        let mut order: Vec<_> = store.in_table().collect();
         order.sort_unstable();
-        for (_, slot) in order {
-            store.end(slot, EndReason::Shutdown, sink);
+        for (_, flow) in order {
+            store.end(flow.slot, EndReason::Shutdown, sink);
         }
+    }
+
+    /// The flows of the table, in no particular order, each with what orders them by their first packets.
+    pub(crate) fn in_table(&self) -> impl Iterator<Item = ((u64, u16), FlowRef)> + '_ {
+        self.store.iter().flat_map(|store| store.in_table())
     }
 
     /// Calls `change` with each flow of the table, in no particular order: for what is rare, such as a reload of rules.
@@ -279,7 +282,7 @@ impl<S: Default> FlowTable<S> {
     fn find(&self, hash: u32, key: &FlowKey) -> Option<(u32, &Flow<S>)> {
         let store = self.store.as_ref()?;
         let mut found = None;
-        let slot = store.index.find(hash, |slot| {
+        let slot = store.index.find(&store.slots, hash, |slot| {
             found = store.flow(slot).filter(|flow| flow.key() == key);
             found.is_some()
         })?;
@@ -307,7 +310,7 @@ impl<S: Default> FlowTable<S> {
     fn make(&mut self, hash: u32, seen: &Seen, sink: &mut impl FnMut(Flow<S>)) -> Found {
         let capacity = self.capacity();
         let store = self.store.get_or_insert_with(Box::default);
-        if store.index.chain(hash).count() >= MAX_CHAIN {
+        if store.index.chain(&store.slots, hash).count() >= MAX_CHAIN {
             store.relieve_chain(hash, sink);
         }
         if store.len() >= capacity {

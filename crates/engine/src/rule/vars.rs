@@ -85,6 +85,13 @@ impl FlowVars {
         self.0.as_ref().map_or(&[], |vars| &vars.ints)
     }
 
+    /// Bytes on the heap.
+    pub fn memory(&self) -> usize {
+        self.0.as_deref().map_or(0, |vars| {
+            size_of_val(vars) + size_of_val(vars.bits.as_slice()) + size_of_val(vars.ints.as_slice())
+        })
+    }
+
     fn remembered(&mut self) -> &mut Remembered {
         self.0.get_or_insert_default()
     }

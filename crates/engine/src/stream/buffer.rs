@@ -64,7 +64,8 @@ impl Buffer {
     /// The memory it takes, in bytes.
     pub(super) fn cost(&self) -> u64 {
         let edges = self.edges.capacity() * size_of::<u64>();
-        self.live.bytes.capacity() as u64
+        BUFFER_COST
+            + self.live.bytes.capacity() as u64
             + self.older_bytes
             + self.piece_bytes
             + self.pieces.len() as u64 * PIECE_COST
@@ -74,12 +75,13 @@ impl Buffer {
     /// The memory that `segment` would take on top, at most, in bytes.
     pub(super) fn cost_of(&self, segment: Extent) -> u64 {
         let len = segment.end - segment.start;
+        let own = if self.charged == 0 { BUFFER_COST } else { 0 };
         if segment.start > self.live.end() {
-            return len + PIECE_COST;
+            return own + len + PIECE_COST;
         }
         let appended = segment.end.saturating_sub(self.live.end());
         let waiting = if self.pieces.is_empty() { 0 } else { self.piece_bytes };
-        self.live.growth((appended + waiting) as usize) as u64 + size_of::<u64>() as u64
+        own + self.live.growth((appended + waiting) as usize) as u64 + size_of::<u64>() as u64
     }
 
     /// How many pieces wait.
@@ -402,6 +404,8 @@ impl Piece {
     }
 }
 
+/// What a buffer takes by itself.
+const BUFFER_COST: u64 = size_of::<Buffer>() as u64;
 /// What a piece takes beside its bytes: its node, its box, the allocator's share; in bytes.
 const PIECE_COST: u64 = 96;
 /// Room for edges that an empty buffer keeps.

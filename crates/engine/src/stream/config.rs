@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 /// How TCP is tracked and reassembled; names and defaults of suricata.yaml's `stream:` section.
 ///
-/// `memcap` and the limits hold for each shard, so that results do not depend on the other shards.
+/// `memcap` is for all shards together; each may take an equal part of it, so that results do not depend on the other
+/// shards. The other limits hold for each shard.
 #[derive(Clone, Debug)]
 pub struct StreamConfig {
     /// `stream.memcap`: bytes of memory for sessions; 0 means no limit.

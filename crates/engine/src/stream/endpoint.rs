@@ -1,5 +1,7 @@
 //! One direction of a conversation: where its sender stands, and the bytes that readers still need.
 
+use packet::Timestamp;
+
 use super::buffer::Buffer;
 use super::config::OsPolicy;
 use super::memory::StreamMemory;
@@ -30,13 +32,12 @@ pub struct Stream {
     pub(super) os: OsPolicy,
     /// The last timestamp option's value.
     pub(super) last_ts: u32,
-    /// When it came, in seconds of packet time.
-    pub(super) last_ts_secs: i64,
-    /// A sequence number and its offset, near those in use.
-    anchor_seq: Seq,
+    /// When it came.
+    pub(super) last_ts_secs: Seconds,
+    /// The number after the last byte stored; of no meaning before [`Marks::STORED`].
+    right_edge: Seq,
+    /// An offset near those in use.
     anchor: i64,
-    /// The offset after the last byte stored.
-    pub(super) right_edge: u64,
     /// What lies before this offset is forgotten.
     pub(super) base: u64,
     /// What lies before this offset is for readers to see.
@@ -59,10 +60,9 @@ impl Default for Stream {
             marks: Marks::default(),
             os: OsPolicy::default(),
             last_ts: 0,
-            last_ts_secs: 0,
-            anchor_seq: Seq(0),
+            last_ts_secs: Seconds::default(),
+            right_edge: Seq(0),
             anchor: 0,
-            right_edge: 0,
             base: 0,
             visible: 0,
             app_progress: 0,
@@ -104,10 +104,10 @@ impl Stream {
             window: self.window,
             wscale: self.wscale,
             base_seq: self.seq_at(self.base).0,
-            right_edge: if self.right_edge == 0 {
-                0
+            right_edge: if self.marks.has(Marks::STORED) {
+                self.right_edge.0
             } else {
-                self.seq_at(self.right_edge).0
+                0
             },
         }
     }
@@ -115,13 +115,12 @@ impl Stream {
     /// Sets the initial sequence number: the stream starts after it.
     pub(super) fn start(&mut self, isn: Seq) {
         self.isn = isn;
-        self.anchor_seq = isn.plus(1);
         self.anchor = 0;
     }
 
     /// The offset of `seq`, by the shorter way round; negative before the start of the stream.
     pub(super) fn offset(&self, seq: Seq) -> i64 {
-        self.anchor + i64::from(seq.since(self.anchor_seq))
+        self.anchor + i64::from(seq.since(self.anchor_seq()))
     }
 
     /// The sequence number of the byte at `offset`.
@@ -129,12 +128,24 @@ impl Stream {
         self.isn.plus(1).plus(offset as u32)
     }
 
+    fn anchor_seq(&self) -> Seq {
+        self.seq_at(self.anchor as u64)
+    }
+
+    /// Notes that bytes up to offset `end` are stored.
+    pub(super) fn stored_to(&mut self, end: u64) {
+        let end = self.seq_at(end);
+        if !self.marks.has(Marks::STORED) || end.after(self.right_edge) {
+            self.right_edge = end;
+        }
+        self.marks.set(Marks::STORED);
+    }
+
     /// Moves the anchor along, so that offsets stay right beyond 2 GiB.
     pub(super) fn keep_near(&mut self, seq: Seq) {
-        let ahead = seq.since(self.anchor_seq);
+        let ahead = seq.since(self.anchor_seq());
         if ahead > ANCHOR_STEP {
             self.anchor += i64::from(ahead);
-            self.anchor_seq = seq;
         }
     }
 
@@ -156,6 +167,22 @@ impl Stream {
         if let Some(buffer) = self.buffer.take_if(|buffer| all || buffer.is_empty()) {
             mem.give_buffer(buffer);
         }
+    }
+}
+
+/// A moment of packet time in whole seconds, which wrap: compared by the shorter way round, 68 years.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seconds(u32);
+
+impl Seconds {
+    /// The second of that moment.
+    pub(super) const fn of(time: Timestamp) -> Self {
+        Self(time.secs() as u32)
+    }
+
+    /// The seconds from `earlier` to here; negative when it lies before.
+    pub(super) const fn since(self, earlier: Self) -> i32 {
+        self.0.wrapping_sub(earlier.0) as i32
     }
 }
 
@@ -184,6 +211,8 @@ impl Marks {
     pub(super) const RST_SEEN: u16 = 1 << 8;
     /// The SYN has a timestamp.
     pub(super) const TIMESTAMP: u16 = 1 << 9;
+    /// Bytes were stored.
+    pub(super) const STORED: u16 = 1 << 10;
 
     pub(super) const fn has(self, mark: u16) -> bool {
         self.0 & mark != 0
@@ -204,6 +233,24 @@ const ANCHOR_STEP: i32 = 1 << 29;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_compare_where_they_wrap() {
+        let before = Seconds::of(Timestamp::new((1 << 32) - 10, 0));
+        let after = Seconds::of(Timestamp::new((1 << 32) + 5, 0));
+        assert_eq!((after.since(before), before.since(after)), (15, -15));
+    }
+
+    #[test]
+    fn the_right_edge_goes_on_where_numbers_wrap() {
+        let mut stream = Stream::default();
+        stream.start(Seq(0xffff_fff0));
+        assert_eq!(stream.numbers().right_edge, 0);
+        for (end, edge) in [(8, 0xffff_fff9), (4, 0xffff_fff9), (0x20, 0x11), (0x10, 0x11)] {
+            stream.stored_to(end);
+            assert_eq!(stream.numbers().right_edge, edge);
+        }
+    }
 
     #[test]
     fn offsets_go_on_where_numbers_wrap() {

@@ -2,20 +2,31 @@
 
 use super::buffer::Buffer;
 use super::counters::StreamCounters;
+use super::session::SESSION_COST;
 
 /// The memory budget of one shard's TCP sessions, and what that shard has counted.
 ///
 /// Blocks that reassembly gives back are kept here, so that the steady state does not allocate.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct StreamMemory {
     /// What this shard has counted.
     pub counters: StreamCounters,
+    /// How many shards the configured limits are for.
+    shards: u64,
     pub(super) blocks: BlockPool,
     #[expect(clippy::vec_box, reason = "a buffer moves between session and pool without a copy")]
     buffers: Vec<Box<Buffer>>,
 }
 
 impl StreamMemory {
+    /// The memory of one of so many shards, each of which may take an equal part of the configured limits.
+    pub fn shared_by(shards: usize) -> Self {
+        Self {
+            shards: shards.max(1) as u64,
+            ..Self::default()
+        }
+    }
+
     /// Bytes that sessions take.
     pub fn session_bytes(&self) -> u64 {
         self.counters.memuse
@@ -36,16 +47,22 @@ impl StreamMemory {
     /// Takes a buffer back, and its blocks.
     pub(super) fn give_buffer(&mut self, mut buffer: Box<Buffer>) {
         buffer.clear(&mut self.blocks);
-        self.recharge(&mut buffer);
+        let charged = std::mem::take(&mut buffer.charged);
+        self.counters.reassembly_memuse = self.counters.reassembly_memuse.saturating_sub(charged);
         // LIMIT: spare buffers; what is over goes back to the allocator.
         if self.buffers.len() < SPARE_BUFFERS {
             self.buffers.push(buffer);
         }
     }
 
-    /// Whether `more` bytes of reassembly fit under `memcap` (0: no limit).
+    /// Whether another session fits under the shard's part of `memcap` (0: no limit).
+    pub(super) fn has_room_for_session(&self, memcap: u64) -> bool {
+        memcap == 0 || self.counters.memuse.saturating_add(SESSION_COST) <= memcap / self.shards
+    }
+
+    /// Whether `more` bytes of reassembly fit under the shard's part of `memcap` (0: no limit).
     pub(super) fn has_room(&self, more: u64, memcap: u64) -> bool {
-        memcap == 0 || self.counters.reassembly_memuse.saturating_add(more) <= memcap
+        memcap == 0 || self.counters.reassembly_memuse.saturating_add(more) <= memcap / self.shards
     }
 
     /// Books what `buffer` takes now.
@@ -53,6 +70,18 @@ impl StreamMemory {
         let now = buffer.cost();
         let before = std::mem::replace(&mut buffer.charged, now);
         self.counters.reassembly_memuse = (self.counters.reassembly_memuse + now).saturating_sub(before);
+    }
+}
+
+impl Default for StreamMemory {
+    /// The memory of the only shard.
+    fn default() -> Self {
+        Self {
+            counters: StreamCounters::default(),
+            shards: 1,
+            blocks: BlockPool::default(),
+            buffers: Vec::new(),
+        }
     }
 }
 
@@ -92,14 +121,45 @@ impl BlockPool {
 }
 
 /// Sizes of the blocks that are kept, in bytes.
-const CLASSES: [usize; 7] = [512, 1024, 2048, 4096, 8192, 16384, 32768];
-/// Spare blocks of each size: 108 KiB at most, for each of the shards.
-const SPARE_BLOCKS: [usize; CLASSES.len()] = [8, 8, 8, 4, 2, 1, 1];
+///
+/// Most of what idle streams hold are the last few bytes of short messages: small blocks are for those.
+const CLASSES: [usize; 10] = [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
+/// Spare blocks of each size: 112 KiB at most, for each of the shards.
+const SPARE_BLOCKS: [usize; CLASSES.len()] = [8, 8, 8, 8, 8, 8, 4, 2, 1, 1];
 const SPARE_BUFFERS: usize = 32;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::OsPolicy;
+
+    #[test]
+    fn each_shard_has_its_part_of_the_limit() {
+        let mut mem = StreamMemory::shared_by(4);
+        assert!(mem.has_room(250, 1000) && !mem.has_room(251, 1000));
+        assert!(mem.has_room(u64::MAX, 0));
+        let limit = 4 * 2 * SESSION_COST;
+        mem.counters.memuse = SESSION_COST;
+        assert!(mem.has_room_for_session(limit) && mem.has_room_for_session(0));
+        mem.counters.memuse = 2 * SESSION_COST;
+        assert!(!mem.has_room_for_session(limit));
+    }
+
+    #[test]
+    fn nothing_is_on_the_books_for_buffers_that_came_back() {
+        let mut mem = StreamMemory::default();
+        // More than are kept.
+        let mut buffers: Vec<_> = (0..2 * SPARE_BUFFERS).map(|_| mem.take_buffer(0)).collect();
+        for buffer in &mut buffers {
+            buffer.insert(0, b"some bytes", OsPolicy::default(), &mut mem.blocks);
+            mem.recharge(buffer);
+        }
+        assert!(mem.reassembly_bytes() > 10 * buffers.len() as u64);
+        for buffer in buffers {
+            mem.give_buffer(buffer);
+        }
+        assert_eq!(mem.reassembly_bytes(), 0);
+    }
 
     #[test]
     fn blocks_come_back() {
@@ -111,6 +171,6 @@ mod tests {
         let again = pool.take(1000);
         assert_eq!(again.as_ptr() as usize, at);
         assert_eq!(pool.take(100_000).capacity(), 100_000);
-        assert_eq!(BlockPool::size_for(1), 512);
+        assert_eq!(BlockPool::size_for(1), 64);
     }
 }

@@ -195,7 +195,7 @@ impl Stream {
         }
         let done = buffer.insert(extent.start, payload, self.os, &mut mem.blocks);
         mem.recharge(buffer);
-        self.right_edge = self.right_edge.max(extent.end);
+        self.stored_to(extent.end);
         Ok(done)
     }
 

@@ -316,6 +316,7 @@ mod tests {
 
     #[test]
     fn an_idle_session_is_small() {
-        assert!(size_of::<TcpSession>() < 400, "{} bytes", size_of::<TcpSession>());
+        // PERF: three lines of memory.
+        assert!(size_of::<TcpSession>() <= 192, "{} bytes", size_of::<TcpSession>());
     }
 }

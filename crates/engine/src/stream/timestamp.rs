@@ -1,7 +1,7 @@
 //! The timestamp option: protection against wrapped sequence numbers (RFC 7323 section 5).
 
 use super::config::OsPolicy;
-use super::endpoint::Marks;
+use super::endpoint::{Marks, Seconds};
 use super::event::StreamEvent;
 use super::session::Traits;
 use super::turn::Turn;
@@ -30,7 +30,7 @@ impl Turn<'_> {
         if !self.timestamp_is_valid() {
             return;
         }
-        let (seq, now) = (self.segment.seq(), self.segment.time.secs());
+        let (seq, now) = (self.segment.seq(), Seconds::of(self.segment.time));
         let sender = self.sender_mut();
         if sender.next_seq == seq && is_newer(value, sender.last_ts) {
             sender.last_ts = value;
@@ -69,14 +69,14 @@ impl Turn<'_> {
 
     /// Whether `value` is not older than the last one, or the last one is too old to compare with.
     fn goes_on(&mut self, value: u32) -> bool {
-        let now = self.segment.time.secs();
+        let now = Seconds::of(self.segment.time);
         let expected = self.sender().next_seq == self.segment.seq();
         if self.receiver().os == OsPolicy::Hpux11 && !expected {
             return true;
         }
         let midstream = self.is(Traits::MIDSTREAM);
         let sender = self.sender_mut();
-        if sender.last_ts_secs == 0 && midstream {
+        if sender.last_ts_secs == Seconds::default() && midstream {
             sender.last_ts_secs = now;
         }
         // Suricata: one back is still accepted.
@@ -84,7 +84,7 @@ impl Turn<'_> {
             return true;
         }
         // RFC: 7323 section 5.5, a timestamp that was not renewed for 24 days says nothing.
-        if expected && now.saturating_sub(sender.last_ts_secs) > PAWS_IDLE_SECS {
+        if expected && now.since(sender.last_ts_secs) > PAWS_IDLE_SECS {
             sender.last_ts = value;
             return true;
         }
@@ -106,4 +106,4 @@ fn takes_zero(os: OsPolicy) -> bool {
 }
 
 /// 24 days.
-const PAWS_IDLE_SECS: i64 = 24 * 86_400;
+const PAWS_IDLE_SECS: i32 = 24 * 86_400;

@@ -7,6 +7,8 @@ mod ending;
 mod except;
 mod feed;
 mod files;
+#[cfg(test)]
+mod idle_flows;
 mod inspect;
 mod pseudo;
 mod record;
@@ -23,7 +25,7 @@ use crate::app_layer::FileSettings;
 use crate::config::{Config, SHARDS};
 use crate::detect::{Detector, Match, Profile, RuleSet};
 use crate::event::{AppRecord, DroppedHeader, Event, PacketRecord, Position, TunnelRecord};
-use crate::flow::{FlowFlags, FlowRef};
+use crate::flow::{EndReason, FlowFlags, FlowRef};
 use crate::policy::Subject;
 use crate::rule::DatasetState;
 pub use ahead::{AHEAD, Ahead, AheadList};
@@ -167,16 +169,24 @@ impl Worker {
     /// Ends all flows, in the order of their first packets: the capture is over. The worker is then as new, but for
     /// its counters.
     pub fn end_of_capture(&mut self, capture: u32, out: &mut Vec<Output>) {
-        let mut ended = Vec::new();
-        for (number, slot) in self.shards.iter_mut().enumerate() {
-            if let Some(shard) = slot {
-                shard.flows.drain(&mut |flow| ended.push((number, flow)));
-            }
-        }
-        ended.sort_by_key(|(_, flow)| flow.order());
         let mut shards = std::mem::take(&mut self.shards);
+        // The flows stay where they are until their turn: there may be very many.
+        let mut order = Vec::with_capacity(shards.iter().flatten().map(|shard| shard.flows.len()).sum());
+        for (number, shard) in (0_u16..).zip(&shards) {
+            let flows = shard.iter().flat_map(|shard| shard.flows.in_table());
+            order.extend(flows.map(|(first, flow)| (first, number, flow)));
+        }
+        order.sort_unstable();
         let mut last = None;
-        for (number, flow) in ended {
+        for (_, number, flow) in order {
+            let Some(Some(shard)) = shards.get_mut(usize::from(number)) else {
+                continue;
+            };
+            let mut ended = None;
+            shard
+                .flows
+                .end(flow, EndReason::Shutdown, &mut |flow| ended = Some(flow));
+            let Some(flow) = ended else { continue };
             // Flows are told apart by their first packet, whichever worker has them.
             let first = flow.first_packet();
             if last.replace(first) != Some(first) {
@@ -186,9 +196,7 @@ impl Worker {
                     order: first << 16,
                 };
             }
-            if let Some(Some(shard)) = shards.get_mut(number) {
-                self.finish_flow(shard, flow, out);
-            }
+            self.finish_flow(shard, flow, out);
         }
         for shard in shards.iter_mut().filter_map(Option::take) {
             self.counters.absorb(&shard);

@@ -121,7 +121,7 @@ impl Shard {
         Self {
             flows: FlowTable::new(Arc::new(flow)),
             defrag: Some(Defrag::new(Arc::new(defrag))),
-            stream: StreamMemory::default(),
+            stream: StreamMemory::shared_by(SHARDS),
             ended: Vec::new(),
             expected: super::application::Expectations::default(),
             shared: Shared::default(),

@@ -31,9 +31,8 @@ struct Bench {
 impl Bench {
     fn new(flows: usize) -> Self {
         let mut table = FlowTable::new(Arc::new(FlowConfig::default()));
-        let cost = table.config.memcap / table.capacity();
         table.config = Arc::new(FlowConfig {
-            memcap: cost * flows,
+            memcap: table_cost::<u32>() + flow_cost::<u32>() * flows,
             ..FlowConfig::default()
         });
         assert_eq!(table.capacity(), flows);
@@ -67,6 +66,27 @@ impl Bench {
     fn ended(&mut self) -> Vec<(u64, EndReason)> {
         let ended = self.ended.drain(..);
         ended.map(|flow| (flow.first_packet(), flow.reason())).collect()
+    }
+}
+
+#[test]
+fn a_table_stays_within_its_memory() {
+    for flows in [1, 31, 32, 33, 64, 65, 100, 128, 129, 1000, 1025, 5000] {
+        let mut bench = Bench::new(flows);
+        let memcap = bench.table.config.memcap as u64;
+        for host in 0..2 * flows as u32 {
+            bench.packet(tuple(1, 2 + host, UDP), 0);
+            assert!(bench.table.counters().memuse <= memcap, "{flows} flows, {host} hosts");
+        }
+        assert_eq!(bench.table.len(), flows);
+        // Slots that are free again are remembered.
+        bench.drain();
+        let used = bench.table.counters().memuse;
+        assert!(used <= memcap, "{flows} flows take {used} of {memcap} bytes");
+        assert!(
+            flows < 100 || used > memcap / 2,
+            "{flows} flows take {used} of {memcap} bytes"
+        );
     }
 }
 
@@ -285,7 +305,8 @@ fn colliding_keys_give_way_to_each_other() {
     for host in 0..100 {
         let seen = seen(tuple(500, host, UDP), 0, 10);
         bench.table.make(0, &seen, &mut |_| ended += 1);
-        assert!(bench.table.store().index.chain(0).count() <= MAX_CHAIN + 1);
+        let store = bench.table.store();
+        assert!(store.index.chain(&store.slots, 0).count() <= MAX_CHAIN + 1);
     }
     assert!((68..=69).contains(&ended), "{ended}");
     assert!(bench.table.get(established).is_some());

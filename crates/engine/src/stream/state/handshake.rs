@@ -1,6 +1,6 @@
 //! SYNs and SYN/ACKs: what they set up, and those that compete for one session.
 
-use crate::stream::endpoint::Marks;
+use crate::stream::endpoint::{Marks, Seconds};
 use crate::stream::event::StreamEvent;
 use crate::stream::segment::Segment;
 use crate::stream::session::{TcpState, Traits};
@@ -25,7 +25,7 @@ pub(in crate::stream) struct Syn {
     timestamp: Option<u32>,
     fast_open: bool,
     len: u32,
-    secs: i64,
+    secs: Seconds,
 }
 
 impl Syn {
@@ -39,7 +39,7 @@ impl Syn {
             timestamp: segment.timestamps.map(|(value, _)| value),
             fast_open: segment.fast_open,
             len: segment.len(),
-            secs: segment.time.secs(),
+            secs: Seconds::of(segment.time),
         }
     }
 

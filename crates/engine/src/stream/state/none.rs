@@ -1,7 +1,7 @@
 //! No session yet: which segments open one.
 
 use crate::stream::config::StreamConfig;
-use crate::stream::endpoint::Marks;
+use crate::stream::endpoint::{Marks, Seconds};
 use crate::stream::event::StreamEvent;
 use crate::stream::memory::StreamMemory;
 use packet::Direction;
@@ -22,7 +22,7 @@ pub(in crate::stream) fn open(
     let Some(opening) = classify(segment, config, out) else {
         return;
     };
-    if config.memcap != 0 && mem.counters.memuse + SESSION_COST > config.memcap {
+    if !mem.has_room_for_session(config.memcap) {
         // LIMIT: `stream.memcap`.
         mem.counters.ssn_memcap_drop += 1;
         out.no_room = true;
@@ -156,7 +156,7 @@ fn take_first_timestamps(turn: &mut Turn<'_>) {
     let Some((value, echo)) = turn.segment.timestamps else {
         return;
     };
-    let now = turn.segment.time.secs();
+    let now = Seconds::of(turn.segment.time);
     turn.session.traits.set(Traits::TIMESTAMP);
     let sender = turn.sender_mut();
     sender.last_ts = value;
