@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::SerializeMap;
+use smallvec::SmallVec;
 
 use super::address::Address;
 use super::bytes::{base64, printable};
@@ -155,22 +156,28 @@ struct PacketInfo {
 /// `metadata` of the rule: each key once, with all its values.
 struct Metadata<'a>(&'a crate::rule::Metadata);
 
+/// The values of the first key of a list.
+struct Values<'a>(&'a [(&'a str, &'a str)]);
+
 impl Serialize for Metadata<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let pairs: SmallVec<[(&str, &str); 16]> = self.0.iter().collect();
         let mut map = serializer.serialize_map(None)?;
-        for (at, (key, _)) in self.0.iter().enumerate() {
-            let first = self.0.iter().position(|(k, _)| k == key) == Some(at);
-            if first {
-                let values: Vec<&str> = self
-                    .0
-                    .iter()
-                    .filter(|(k, _)| *k == key)
-                    .map(|(_, value)| value)
-                    .collect();
-                map.serialize_entry(key, &values)?;
+        for (at, (key, _)) in pairs.iter().enumerate() {
+            let (before, from) = pairs.split_at(at);
+            if before.iter().all(|(k, _)| k != key) {
+                map.serialize_entry(key, &Values(from))?;
             }
         }
         map.end()
+    }
+}
+
+impl Serialize for Values<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let key = self.0.first().map(|(key, _)| key);
+        let values = self.0.iter().filter(|(k, _)| Some(k) == key);
+        serializer.collect_seq(values.map(|(_, value)| value))
     }
 }
 

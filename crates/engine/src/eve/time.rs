@@ -9,23 +9,42 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rfc3339(pub Timestamp);
 
-impl fmt::Display for Rfc3339 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Rfc3339 {
+    // PERF: every record has at least one, and `write!` takes ten times as long.
+    fn text(self) -> [u8; 31] {
         let seconds = self.0.secs();
+        // Years have four digits: nanoseconds in 64 bits end in 2262.
         let (year, month, day) = civil(seconds.div_euclid(86_400));
         let of_day = seconds.rem_euclid(86_400);
-        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:06}+0000",
-            self.0.micros()
-        )
+        let mut text = *b"0000-00-00T00:00:00.000000+0000";
+        put(&mut text[..4], year);
+        put(&mut text[5..7], month);
+        put(&mut text[8..10], day);
+        put(&mut text[11..13], of_day / 3600);
+        put(&mut text[14..16], of_day / 60 % 60);
+        put(&mut text[17..19], of_day % 60);
+        put(&mut text[20..26], i64::from(self.0.micros()));
+        text
+    }
+}
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(str::from_utf8(&self.text()).unwrap_or_default())
     }
 }
 
 impl Serialize for Rfc3339 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(str::from_utf8(&self.text()).unwrap_or_default())
+    }
+}
+
+/// Writes a number into the place it has, with zeros in front.
+fn put(place: &mut [u8], mut number: i64) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
     }
 }
 
@@ -49,10 +68,13 @@ mod tests {
     #[test]
     fn known_moments() {
         let text = |s: i64, us: i64| Rfc3339(Timestamp::new(s, us * 1000)).to_string();
+        let end = |nanos| Rfc3339(Timestamp(nanos)).to_string();
         assert_eq!(text(0, 0), "1970-01-01T00:00:00.000000+0000");
         assert_eq!(text(951_782_399, 5), "2000-02-28T23:59:59.000005+0000");
         assert_eq!(text(951_782_400, 0), "2000-02-29T00:00:00.000000+0000");
         assert_eq!(text(1_795_478_400, 999_999), "2026-11-24T00:00:00.999999+0000");
         assert_eq!(text(-1, 0), "1969-12-31T23:59:59.000000+0000");
+        assert_eq!(end(i64::MAX), "2262-04-11T23:47:16.854775+0000");
+        assert_eq!(end(i64::MIN), "1677-09-21T00:12:43.145224+0000");
     }
 }
