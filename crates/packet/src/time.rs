@@ -11,6 +11,7 @@ impl Timestamp {
     }
 
     /// Whole seconds since the epoch, rounded down.
+    #[inline]
     pub const fn secs(self) -> i64 {
         self.0.div_euclid(1_000_000_000)
     }

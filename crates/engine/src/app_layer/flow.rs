@@ -219,8 +219,11 @@ impl AppFlow {
 
     /// What the parser asked for since this was asked last; a switch is carried out already.
     pub fn take_effects(&mut self) -> Effects {
-        let parsing = self.parsing.as_deref_mut();
-        parsing.map_or_else(Effects::default, |parsing| std::mem::take(&mut parsing.effects))
+        // PERF: parsers hardly ever ask for anything.
+        match self.parsing.as_deref_mut() {
+            Some(parsing) if !parsing.effects.is_empty() => std::mem::take(&mut parsing.effects),
+            _ => Effects::default(),
+        }
     }
 
     /// The flow was expected: its protocol is known before its first byte.

@@ -100,6 +100,15 @@ pub struct Effects {
     pub expect: Vec<Expectation>,
 }
 
+impl Effects {
+    /// Whether nothing is asked for.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        let flags = self.trigger_raw != [false; 2] || self.no_payload || self.stop || self.bypass;
+        !flags && self.switch.is_none() && self.expect.is_empty()
+    }
+}
+
 /// A change to another protocol within a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Switch {

@@ -19,9 +19,8 @@ pub struct Lanes {
     gated: Option<PatternGroup>,
     /// What opens the gate, or is a rule's literal ([`GATE`] or its index), and is too short to be searched for.
     short: Box<[Short]>,
-    /// The same, where it must be the payload's first byte or two; and a bit for each such first byte.
-    first: Box<[Short]>,
-    first_bytes: [u64; 4],
+    /// The same, where there is but one place for it.
+    placed: Box<[Placed]>,
     /// Literals of rules for payloads of at most so many bytes.
     small: Option<(usize, PatternGroup)>,
     /// Literals of rules for few ports.
@@ -57,6 +56,15 @@ struct Short {
     bytes: u16,
     mask: u16,
     one: bool,
+}
+
+/// Literals of one or two bytes that must stand at the same place.
+#[derive(Debug)]
+struct Placed {
+    at: usize,
+    /// A bit for each byte that one of them may begin with.
+    first: [u64; 4],
+    shorts: Box<[Short]>,
 }
 
 /// A destination port of these, or a source port of those: a bit for each.
@@ -108,12 +116,11 @@ impl LanesBuilder {
     pub fn build(mut self) -> Option<Lanes> {
         self.short.sort_unstable();
         self.short.dedup();
-        let first: Vec<Short> = self.short.extract_if(.., |short| short.is_first()).collect();
+        let placed = Placed::all(self.short.extract_if(.., |short| short.is_placed()).collect());
         let mut lanes = Lanes {
             front: self.front.build(),
             gated: self.gated.build(),
-            first_bytes: first.iter().fold([0; 4], Short::with_first_bytes),
-            first: first.into(),
+            placed,
             short: self.short.into(),
             small: self.small.build().map(|group| (self.max_small, group)),
             ported: self.ported.build().map(|group| (self.ports, group)),
@@ -124,7 +131,7 @@ impl LanesBuilder {
         if lanes.groups().nth(1).is_some() {
             lanes.all = self.all.build();
         }
-        let any = lanes.groups().next().is_some() || !lanes.short.is_empty() || !lanes.first.is_empty();
+        let any = lanes.groups().next().is_some() || !lanes.short.is_empty() || !lanes.placed.is_empty();
         any.then_some(lanes)
     }
 }
@@ -137,9 +144,11 @@ impl Lanes {
         if let Some(all) = self.all.as_ref().filter(|_| payload.len() <= SHORT_PAYLOAD) {
             probe.scan(Place::PacketShort, all, payload, state, candidates);
             let before = candidates.len();
-            let short = self.first_shorts(payload).iter().chain(&self.short);
-            let standing = short.filter(|short| short.rule != GATE && short.stands(front));
-            candidates.extend(standing.map(|short| short.rule));
+            self.standing(front, |rule| {
+                if rule != GATE {
+                    candidates.push(rule);
+                }
+            });
             probe.found(Reason::Literal, &candidates[before..]);
             return;
         }
@@ -158,23 +167,10 @@ impl Lanes {
             candidates.truncate(kept);
         }
         let before = candidates.len();
-        for short in self.first_shorts(payload) {
-            match (short.rule, short.stands(front)) {
-                (GATE, stands) => open |= stands,
-                (rule, true) => candidates.push(rule),
-                (_, false) => {}
-            }
-        }
-        for short in &self.short {
-            if short.rule != GATE {
-                if short.stands(front) {
-                    candidates.push(short.rule);
-                }
-            } else if open || short.stands(front) {
-                open = true;
-                break;
-            }
-        }
+        self.standing(front, |rule| match rule {
+            GATE => open = true,
+            rule => candidates.push(rule),
+        });
         probe.found(Reason::Literal, &candidates[before..]);
         if let Some(group) = self.gated.as_ref().filter(|_| open) {
             probe.scan(Place::PacketGated, group, payload, state, candidates);
@@ -194,12 +190,20 @@ impl Lanes {
         }
     }
 
-    /// The short literals that must be the payload's first bytes; none where none has its first byte.
-    fn first_shorts(&self, payload: &[u8]) -> &[Short] {
-        let first = payload
-            .first()
-            .map_or(0, |byte| self.first_bytes[usize::from(byte >> 6)] >> (byte & 63) & 1);
-        if first == 0 { &[] } else { &self.first }
+    /// Hands over the rules of the short literals that stand where they must, and [`GATE`] for those that open it.
+    #[inline]
+    fn standing(&self, front: &[u8], mut take: impl FnMut(u32)) {
+        // PERF: plain loops: an adapter of all of them was not seen through, and took four times as long.
+        for placed in &self.placed {
+            if placed.may_stand(front) {
+                for short in placed.shorts.iter().filter(|short| short.stands(front)) {
+                    take(short.rule);
+                }
+            }
+        }
+        for short in self.short.iter().filter(|short| short.stands(front)) {
+            take(short.rule);
+        }
     }
 
     /// The matchers.
@@ -245,9 +249,9 @@ impl Short {
         })
     }
 
-    /// Whether there is but one place for it, the payload's start.
-    fn is_first(&self) -> bool {
-        self.from == 0 && self.to == if self.one { 1 } else { 2 }
+    /// Whether there is but one place for it.
+    fn is_placed(&self) -> bool {
+        self.to - self.from == if self.one { 1 } else { 2 }
     }
 
     fn with_first_bytes(mut bits: [u64; 4], short: &Self) -> [u64; 4] {
@@ -269,6 +273,28 @@ impl Short {
         } else {
             part.windows(2).any(|pair| is(pair[0], pair[1]))
         }
+    }
+}
+
+impl Placed {
+    /// By their places.
+    fn all(mut shorts: Vec<Short>) -> Box<[Self]> {
+        shorts.sort_by_key(|short| short.from);
+        let same = shorts.chunk_by(|a, b| a.from == b.from);
+        let placed = same.map(|shorts| Self {
+            at: shorts[0].from,
+            first: shorts.iter().fold([0; 4], Short::with_first_bytes),
+            shorts: shorts.into(),
+        });
+        placed.collect()
+    }
+
+    /// Whether a byte is there that one of them begins with.
+    #[inline]
+    fn may_stand(&self, front: &[u8]) -> bool {
+        front
+            .get(self.at)
+            .is_some_and(|byte| self.first[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0)
     }
 }
 

@@ -79,7 +79,7 @@ const fn frequency(byte: u8) -> u8 {
 }
 
 /// After so many places where only the rarest byte is right, another search goes on.
-const MANY_TRIES: usize = 16;
+const MANY_TRIES: usize = 64;
 
 #[cfg(test)]
 mod tests {

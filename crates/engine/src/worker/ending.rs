@@ -24,10 +24,15 @@ impl Worker {
         self.finish_ended(shard, out);
     }
 
+    #[inline]
     pub(super) fn finish_ended(&mut self, shard: &mut Shard, out: &mut Vec<Output>) {
-        if shard.ended.is_empty() {
-            return;
+        if !shard.ended.is_empty() {
+            self.finish_all(shard, out);
         }
+    }
+
+    #[cold]
+    fn finish_all(&mut self, shard: &mut Shard, out: &mut Vec<Output>) {
         // What ends meanwhile is finished too, in the order in which it ended.
         let mut ended = std::mem::take(&mut shard.ended);
         loop {

@@ -198,7 +198,7 @@ impl Worker {
     /// Detection, and what follows from it.
     fn inspect(&mut self, shard: &mut Shard, subjected: &Subjected<'_>, out: &mut Vec<Output>) -> Verdict {
         let packet = subjected.packet;
-        let mut nothing = Session::default();
+        let mut nothing = None;
         let direction = subjected.direction;
         let mut flow = subjected.flow.and_then(|f| shard.flows.get_mut(f));
         if let Some(flow) = &flow {
@@ -233,13 +233,9 @@ impl Worker {
             facts.app.fresh = subjected.fresh;
             facts
         });
-        let (session, mut flow) = match flow {
-            Some(flow) => {
-                flow.flags.insert(ip_only_flag(direction));
-                (None, Some(flow))
-            }
-            None => (Some(&mut nothing), None),
-        };
+        if let Some(flow) = &mut flow {
+            flow.flags.insert(ip_only_flag(direction));
+        }
         let mut matches = std::mem::take(&mut self.matches);
         matches.clear();
         {
@@ -249,13 +245,12 @@ impl Worker {
                 flow: facts,
                 stream_events: subjected.outcome.events,
             };
-            let (tcp, mut app, vars) = match (&mut flow, session) {
-                (Some(flow), _) => {
+            let (tcp, mut app, vars) = match &mut flow {
+                Some(flow) => {
                     let Session { tcp, app, vars, .. } = &mut flow.session;
                     (tcp.as_deref(), app.as_mut(), vars)
                 }
-                (None, Some(session)) => (None, None, &mut session.vars),
-                (None, None) => return Verdict::Accept,
+                None => (None, None, nothing.get_or_insert_default()),
             };
             let layer = &self.config.app.layer;
             let context_bytes = self.config.stream.reassembly.raw_context;

@@ -8,6 +8,7 @@ use memchr::memmem;
 use super::super::Hits;
 use super::super::literals::{LiteralId, Literals};
 use super::level1::{FOLD, load};
+use super::shuffle::{CLASSES, class_of};
 use super::simd::{self, Simd};
 
 /// The patterns that are runs.
@@ -16,9 +17,16 @@ pub(super) struct Runs {
     runs: Box<[Run]>,
     /// Where in `runs` those of a folded byte start; one more for the end of the last.
     starts: Box<[u32; 257]>,
+    /// Which bytes are repeated by some: all bits of a byte's class, see [`class_of`].
+    known: Box<Known>,
     /// Length of the shortest.
     min_len: usize,
 }
+
+/// All bits or none, by the class of a byte.
+#[derive(Debug)]
+#[repr(align(64))]
+pub(super) struct Known(pub(super) [u8; CLASSES]);
 
 #[derive(Debug)]
 struct Run {
@@ -71,7 +79,12 @@ impl Runs {
         for byte in 0..256 {
             starts[byte + 1] += starts[byte];
         }
+        let mut known = Box::new(Known([0; CLASSES]));
+        for (byte, _) in &runs {
+            known.0[usize::from(class_of(*byte))] = 0xFF;
+        }
         Self {
+            known,
             min_len: runs.iter().map(|(_, run)| run.len).min().unwrap_or(2),
             runs: runs.into_iter().map(|(_, run)| run).collect(),
             starts,
@@ -82,7 +95,7 @@ impl Runs {
     pub(super) fn scan(&self, haystack: &[u8], simd: Simd, literals: &Literals, hits: &mut Hits) {
         let least = self.min_len.min(MAX_LEAST) - 1;
         let mut base = 0;
-        while let Some((found, repeats)) = find(haystack, base, least, simd) {
+        while let Some((found, repeats)) = self.find(haystack, base, least, simd) {
             let mut next = found + 64;
             let mut enough = in_a_row(repeats, least);
             while enough != 0 {
@@ -107,6 +120,23 @@ impl Runs {
         }
     }
 
+    /// The first 64 bytes from `base` on, of those that follow each other by 64, of which so many in a row are [`alike`]:
+    /// where they begin, and which of them are. What is alike to their end may go on behind it, and counts. Bytes that no
+    /// pattern repeats may be left out.
+    fn find(&self, haystack: &[u8], mut base: usize, least: usize, simd: Simd) -> Option<(usize, u64)> {
+        if simd == Simd::Avx512 {
+            return simd::find_repeats(&self.known, haystack, base, least);
+        }
+        while base + 1 < haystack.len() {
+            let repeats = repeats(&haystack[base..], simd);
+            if in_a_row(repeats, least) != 0 {
+                return Some((base, repeats));
+            }
+            base += 64;
+        }
+        None
+    }
+
     /// Whether some pattern repeats this byte.
     #[inline]
     fn knows(&self, byte: u8) -> bool {
@@ -116,7 +146,7 @@ impl Runs {
 
     /// Bytes of heap held.
     pub(super) fn memory(&self) -> usize {
-        size_of_val(&*self.runs) + size_of_val(&*self.starts)
+        size_of_val(&*self.runs) + size_of_val(&*self.starts) + size_of_val(&*self.known)
     }
 
     /// Reports the patterns that are part of a run.
@@ -148,26 +178,17 @@ fn alike(haystack: &[u8], at: usize) -> bool {
     matches!(haystack.get(at..at + 2), Some(&[a, b]) if a | 0x20 == b | 0x20)
 }
 
-/// The first 64 bytes from `base` on, of those that follow each other by 64, of which so many in a row are [`alike`]:
-/// where they begin, and which of them are. What is alike to their end may go on behind it, and counts.
-fn find(haystack: &[u8], mut base: usize, least: usize, simd: Simd) -> Option<(usize, u64)> {
-    if simd == Simd::Avx512 {
-        return simd::find_repeats(haystack, base, least);
-    }
-    while base + 1 < haystack.len() {
-        let repeats = repeats(&haystack[base..], simd);
-        if in_a_row(repeats, least) != 0 {
-            return Some((base, repeats));
-        }
-        base += 64;
-    }
-    None
-}
-
 /// Where so many bits in a row begin; those behind the last count as set.
 #[inline(always)]
 pub(super) fn in_a_row(bits: u64, least: usize) -> u64 {
-    (1..least).fold(bits, |row, by| row & (bits >> by | !(u64::MAX >> by)))
+    let also = |by: u32| bits >> by | !(u64::MAX >> by);
+    match least {
+        0 | 1 => bits,
+        2 => bits & also(1),
+        3 => bits & also(1) & also(2),
+        4 => bits & also(1) & also(2) & also(3),
+        _ => bits & also(1) & also(2) & also(3) & also(4),
+    }
 }
 
 /// Which of the first 64 bytes are [`alike`], but by AVX-512.

@@ -234,7 +234,7 @@ fn windows(bytes: &[u8]) -> Windows {
 }
 
 /// A byte without the bit that tells the cases of a letter apart.
-const fn class_of(byte: u8) -> u8 {
+pub(super) const fn class_of(byte: u8) -> u8 {
     byte & 0x1F | byte >> 1 & 0x60
 }
 
@@ -251,7 +251,7 @@ static PROBABILITIES: std::sync::LazyLock<[f32; CLASSES]> = std::sync::LazyLock:
 /// Bytes of a place that are looked at.
 pub(super) const BYTES: usize = 4;
 /// Bytes that are told apart.
-const CLASSES: usize = 128;
+pub(super) const CLASSES: usize = 128;
 /// Groups of a plane.
 const GROUPS: usize = 8;
 /// PERF: four planes of tables are as many as there are registers for.

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::super::runs::in_a_row;
+use super::super::runs::{Known, in_a_row};
 use super::super::shuffle::{BYTES, Plane};
 
 /// Marks the places that pass: bit `n` of word `m` is place `64 * m + n`.
@@ -23,40 +23,43 @@ pub(super) unsafe fn marks_by_shuffle(planes: &[Plane], haystack: &[u8], marks: 
     }
 }
 
-/// [`runs::find`](super::super::runs).
+/// [`find_repeats`](super::find_repeats).
 ///
 /// # Safety
 ///
-/// The machine has AVX-512 (F, BW).
-#[target_feature(enable = "avx512f,avx512bw")]
-pub(super) unsafe fn find_repeats(haystack: &[u8], mut base: usize, least: usize) -> Option<(usize, u64)> {
+/// The machine has AVX-512 (F, BW, VBMI) and GFNI.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni")]
+pub(super) unsafe fn find_repeats(
+    known: &Known,
+    haystack: &[u8],
+    mut base: usize,
+    least: usize,
+) -> Option<(usize, u64)> {
+    let fold = _mm512_set1_epi64(FOLD);
+    // SAFETY: a table has 128 bytes.
+    let [low, high] = [0, 64].map(|at| unsafe { _mm512_loadu_si512(known.0.as_ptr().add(at).cast()) });
     while let Some(rest) = haystack.get(base..).filter(|rest| rest.len() > 1) {
-        let repeats = repeats(rest);
+        let places = (rest.len() - 1).min(64);
+        let there = u64::MAX >> (64 - places);
+        // SAFETY: only bytes that are there are read: a place has a byte after it.
+        let [here, next] = [0, 1].map(|at| unsafe {
+            let from = rest.as_ptr().wrapping_add(at).cast();
+            if places < 64 {
+                _mm512_maskz_loadu_epi8(there, from)
+            } else {
+                _mm512_loadu_epi8(from)
+            }
+        });
+        let classes = _mm512_gf2p8affine_epi64_epi8::<0>(here, fold);
+        let known = _mm512_movepi8_mask(_mm512_permutex2var_epi8(low, classes, high));
+        let alike = _mm512_testn_epi8_mask(_mm512_xor_si512(here, next), _mm512_set1_epi8(!0x20));
+        let repeats = alike & known & there;
         if in_a_row(repeats, least) != 0 {
             return Some((base, repeats));
         }
         base += 64;
     }
     None
-}
-
-/// Which of the first 64 bytes are like the byte after them, case and the like set aside.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn repeats(haystack: &[u8]) -> u64 {
-    let places = haystack.len().saturating_sub(1).min(64);
-    let there = if places < 64 { (1 << places) - 1 } else { u64::MAX };
-    // SAFETY: only bytes that are there are read: a place has a byte after it.
-    let [here, next] = [0, 1].map(|at| unsafe {
-        let from = haystack.as_ptr().wrapping_add(at).cast();
-        if places < 64 {
-            _mm512_maskz_loadu_epi8(there, from)
-        } else {
-            _mm512_loadu_epi8(from)
-        }
-    });
-    let differ = _mm512_xor_si512(here, next);
-    _mm512_testn_epi8_mask(differ, _mm512_set1_epi8(!0x20)) & there
 }
 
 /// Which of the pairs have a byte that occurs in the haystack: bit `n` for pair `n`, of 64 at most.

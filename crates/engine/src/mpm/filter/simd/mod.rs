@@ -9,6 +9,7 @@ mod avx512;
 
 use super::level1::{Level1, Marks};
 use super::nibbles::Nibbles;
+use super::runs::Known;
 use super::shuffle::Plane;
 
 /// The instructions a matcher uses.
@@ -101,15 +102,15 @@ pub(super) fn marks_by_shuffle(planes: &[Plane], haystack: &[u8], marks: &mut [u
     unsafe { avx512::marks_by_shuffle(planes, haystack, marks) }
 }
 
-/// The first 64 bytes from `base` on, of those that follow each other by 64, of which `least` in a row are like the byte
-/// after them, or those before their end are: where they begin, and which of them are.
+/// The first 64 bytes from `base` on, of those that follow each other by 64, of which `least` in a row are known and
+/// like the byte after them, or those before their end are: where they begin, and which of them are.
 ///
 /// To be called only where [`Simd::detect`] said that the machine has AVX-512.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-pub(super) fn find_repeats(haystack: &[u8], base: usize, least: usize) -> Option<(usize, u64)> {
+pub(super) fn find_repeats(known: &Known, haystack: &[u8], base: usize, least: usize) -> Option<(usize, u64)> {
     // SAFETY: `Filter::with_simd` keeps `Simd::Avx512` only where it was detected.
-    unsafe { avx512::find_repeats(haystack, base, least) }
+    unsafe { avx512::find_repeats(known, haystack, base, least) }
 }
 
 /// Which of the pairs have a byte that occurs in the haystack: bit `n` for pair `n`.
@@ -129,6 +130,7 @@ mod never {
 
     use super::super::level1::{Level1, Marks};
     use super::super::nibbles::Nibbles;
+    use super::super::runs::Known;
     use super::super::shuffle::Plane;
 
     pub(in super::super) fn marks(_level1: &Level1, _haystack: &[u8], _vectors: usize) -> Marks {
@@ -151,7 +153,12 @@ mod never {
         unreachable!()
     }
 
-    pub(in super::super) fn find_repeats(_haystack: &[u8], _base: usize, _least: usize) -> Option<(usize, u64)> {
+    pub(in super::super) fn find_repeats(
+        _known: &Known,
+        _haystack: &[u8],
+        _base: usize,
+        _least: usize,
+    ) -> Option<(usize, u64)> {
         unreachable!()
     }
 
