@@ -35,14 +35,14 @@ fn find_exact(window: &[u8], pattern: &[u8]) -> Option<usize> {
     let (rare, byte) = pattern.iter().copied().enumerate().min_by_key(|(_, b)| frequency(*b))?;
     let last = window.len() - pattern.len();
     let search = window.get(rare..=last + rare)?;
-    let mut from = 0;
-    for at in memchr_iter(byte, search).take(MANY_TRIES) {
+    let mut tries = memchr_iter(byte, search);
+    for at in tries.by_ref().take(MANY_TRIES) {
         if stands_at(window, pattern, false, at) {
             return Some(at);
         }
-        from = at + 1;
     }
     // LIMIT: where the rarest byte is everywhere, a search that is linear in any case goes on.
+    let from = tries.next()?;
     memmem::find(window.get(from..)?, pattern).map(|at| from + at)
 }
 
