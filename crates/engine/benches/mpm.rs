@@ -3,6 +3,8 @@
 //!
 //! `cargo bench -p engine --bench mpm --profile quick -- dns` runs the cases that have `dns` in their name.
 
+#[path = "mpm/hyperscan.rs"]
+mod hyperscan;
 #[path = "mpm/real.rs"]
 mod real;
 #[path = "mpm/synthetic.rs"]
@@ -16,6 +18,7 @@ use daachorse::DoubleArrayAhoCorasick;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use engine::mpm::{Corasick, Filter, Hits, Mpm, Pattern, Scratch, Simd};
+use hyperscan::Hyperscan;
 
 /// What is looked for, and where.
 struct Case {
@@ -26,6 +29,9 @@ struct Case {
 fn main() {
     if real::shared().is_none() {
         println!("no shared/ folder: the cases of real rules are left out");
+    }
+    if !Hyperscan::is_installed() {
+        println!("no libhs.so.5: Hyperscan is left out");
     }
     divan::main();
 }
@@ -92,10 +98,39 @@ fn daachorse(bencher: Bencher, name: &str) {
     });
 }
 
+/// What Suricata uses, where it is installed; it must find what we find.
+#[divan::bench(args = names(), max_time = 1)]
+fn hyperscan(bencher: Bencher, name: &str) {
+    let case = case(name);
+    let Some(matcher) = Hyperscan::new(&case.patterns) else {
+        return;
+    };
+    let (own, mut scratch, mut hits) = (engine::mpm::build(&case.patterns), Scratch::new(), Hits::new());
+    for haystack in &case.haystacks {
+        own.scan(haystack, &mut scratch, &mut hits);
+        assert_eq!(matcher.scan(haystack), hits.len() as u64, "both find the same");
+        hits.clear();
+    }
+    bencher.counter(BytesCount::new(case.bytes())).bench_local(|| {
+        case.haystacks
+            .iter()
+            .map(|haystack| matcher.scan(haystack))
+            .sum::<u64>()
+    });
+}
+
 #[divan::bench(args = names(), max_time = 1)]
 fn build_filter(bencher: Bencher, name: &str) {
     let case = case(name);
     bencher.bench_local(|| Filter::new(&case.patterns));
+}
+
+#[divan::bench(args = names(), max_time = 1)]
+fn build_hyperscan(bencher: Bencher, name: &str) {
+    if Hyperscan::is_installed() {
+        let case = case(name);
+        bencher.bench_local(|| Hyperscan::new(&case.patterns));
+    }
 }
 
 fn scan(bencher: Bencher, name: &str, build: impl Fn(&[Pattern]) -> Box<dyn Mpm>) {
