@@ -22,6 +22,7 @@ impl Timestamp {
     }
 
     /// Nanoseconds from `earlier` to `self`; negative when the capture's clock went back.
+    #[inline]
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }

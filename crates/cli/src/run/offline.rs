@@ -4,16 +4,16 @@ use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use capture::{Block, CaptureError, CaptureFile, Input};
+use capture::{Batch, Block, CaptureError, CaptureFile, Input};
 use config::DeleteWhenDone;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use engine::detect::RuleSet;
 use engine::event::Event;
 use engine::keyword::Env;
-use engine::worker::{AHEAD, Frame};
+use engine::worker::AHEAD;
 
 use super::Ready;
-use super::drive::{Driven, Sink, Step, Take, Traffic, Workers, drive};
+use super::drive::{Driven, Sink, Step, Take, Traffic, Workers, drive, of_file};
 use super::report::Report;
 use super::sets;
 use crate::args::RunArgs;
@@ -246,6 +246,8 @@ struct Recorded {
     left: Option<u64>,
     filter: Option<Filter>,
     progress: super::progress::Progress,
+    /// How many packets there were when progress was looked at.
+    told: u64,
 }
 
 impl Recorded {
@@ -255,14 +257,16 @@ impl Recorded {
             left: args.count,
             filter: filter(args)?,
             progress: super::progress::Progress::new(args.quiet || args.workers() > 1),
+            told: 0,
         })
     }
 }
 
 impl Recorded {
-    /// Shows how far the file was read, if many packets came since there were `before`.
-    fn tell_progress(&mut self, before: u64) {
-        if before >> PROGRESS_EVERY != self.file.packets() >> PROGRESS_EVERY {
+    /// Shows how far the file was read, if many packets came since.
+    fn tell_progress(&mut self) {
+        let before = std::mem::replace(&mut self.told, self.file.packets());
+        if before >> PROGRESS_EVERY != self.told >> PROGRESS_EVERY {
             let (done, total) = self.file.progress();
             self.progress.at(done, total);
         }
@@ -278,7 +282,6 @@ impl Traffic for Recorded {
             self.progress.done();
             return Ok(Step::End);
         }
-        let before = self.file.packets();
         let batch = self.file.batch(most)?;
         if batch.is_empty() {
             self.progress.done();
@@ -299,27 +302,29 @@ impl Traffic for Recorded {
             *left = left.map(|left| left.saturating_sub(1));
             failed.is_none()
         });
-        take(&mut frames.by_ref().map(|frame| Frame {
-            data: frame.data,
-            time: frame.time,
-            number: frame.number,
-            link: frame.link,
-        }));
+        take(&mut frames.by_ref().map(of_file));
         drop(frames);
         if let Some(error) = failed {
             return Err(error);
         }
-        self.tell_progress(before);
+        self.tell_progress();
         Ok(Step::Frames)
+    }
+
+    fn batch(&mut self, most: usize) -> Option<Result<Batch<'_>, CaptureError>> {
+        if self.filter.is_some() || self.left.is_some() {
+            return None;
+        }
+        self.tell_progress();
+        Some(self.file.batch(most))
     }
 
     fn block(&mut self, spare: Block) -> Option<Result<Block, CaptureError>> {
         if self.filter.is_some() || self.left.is_some() {
             return None;
         }
-        let before = self.file.packets();
         let block = self.file.block(spare);
-        self.tell_progress(before);
+        self.tell_progress();
         if block.as_ref().is_ok_and(Block::is_empty) {
             self.progress.done();
         }

@@ -16,7 +16,7 @@ use engine::worker::{AHEAD, Ahead, Frame, Output, Worker, WorkerCounters};
 use packet::{LinkType, Timestamp};
 
 use super::Ready;
-use super::drive::{Driven, Sink, Step, Traffic, Workers};
+use super::drive::{Driven, Sink, Step, Traffic, Workers, of_file};
 
 /// Takes traffic through `workers` threads.
 pub fn run<T: Traffic>(
@@ -110,13 +110,7 @@ impl Batch {
     fn frames(&self) -> impl Iterator<Item = (Frame<'_>, usize)> {
         let in_block = self.in_block.iter().filter_map(|(at, shard)| {
             let frame = self.block.as_deref()?.frame(*at as usize)?;
-            let frame = Frame {
-                data: frame.data,
-                time: frame.time,
-                number: frame.number,
-                link: frame.link,
-            };
-            Some((frame, usize::from(*shard)))
+            Some((of_file(frame), usize::from(*shard)))
         });
         let copied = self.copied.iter().filter_map(|copied| {
             let frame = Frame {

@@ -11,7 +11,7 @@ use crate::detect::{Detector, Input, Match, StreamData};
 use crate::exception::Exception;
 use crate::flow::{Flow, FlowFlags, FlowRef, FlowState, Found, Seen, Tuple};
 use crate::rule::{AppFacts, FlowFacts, FlowVars, PacketContext, Reject};
-use crate::stream::{OsPolicy, Segment, SegmentOutcome, StreamEventSet, TcpState, track};
+use crate::stream::{OsPolicy, Segment, SegmentOutcome, StreamEventSet, StreamMemory, TcpState, track};
 
 /// What a packet is inspected with.
 pub(super) struct Subjected<'p> {
@@ -83,10 +83,6 @@ impl Worker {
         let mut hidden = FlowFlags::default();
         let mut excepted = Excepted::No;
         if let Some(found) = found {
-            subjected.fresh = shard.flows.get_mut(found.flow).is_some_and(|flow| {
-                let app = flow.session.app.as_mut();
-                app.is_none_or(|app| app.announce(found.direction))
-            });
             self.follow_tcp(shard, &mut subjected, found);
             excepted = self.except_tcp(shard, &subjected, out);
             if !matches!(excepted, Excepted::Dropped(_)) {
@@ -105,17 +101,18 @@ impl Worker {
             Excepted::Dropped(verdict) => verdict,
         };
         let verdict = self.drop_invalid(shard, &subjected, verdict, out);
-        if let Some(flow) = subjected.flow.and_then(|f| shard.flows.get_mut(f)) {
+        let Shard { flows, stream, .. } = shard;
+        if let Some(flow) = subjected.flow.and_then(|f| flows.get_mut(f)) {
             // Suricata: the packet that shows that encryption has begun is inspected as those before it.
             Self::hide(flow, hidden);
             self.settle_transactions(flow, (packet, false), out);
+            self.prune(flow, stream);
         }
         if hidden.contains(FlowFlags::NO_PACKET_INSPECTION)
             && let Some(flow) = subjected.flow
         {
             shard.flows.set_state(flow, FlowState::Bypassed);
         }
-        self.prune(shard, subjected.flow);
         self.finish_ended(shard, out);
         verdict
     }
@@ -164,11 +161,13 @@ impl Worker {
     }
 
     fn follow_tcp(&mut self, shard: &mut Shard, subjected: &mut Subjected<'_>, found: Found) {
+        let Shard { flows, stream, .. } = shard;
+        let Some(flow) = flows.get_mut(found.flow) else { return };
+        let app = flow.session.app.as_mut();
+        subjected.fresh = app.is_none_or(|app| app.announce(found.direction));
         let Some(segment) = Segment::of(subjected.packet, self.config.stream.checksum_validation) else {
             return;
         };
-        let Shard { flows, stream, .. } = shard;
-        let Some(flow) = flows.get_mut(found.flow) else { return };
         if flow.flags.contains(FlowFlags::DROP) || flow.state() == FlowState::Bypassed {
             return;
         }
@@ -319,13 +318,20 @@ impl Worker {
             }
         }
         matches.sort_by_key(|found| found.rule);
-        let verdict = self.conclude(subjected, flow, &matches, out);
+        // PERF: of most packets there is nothing to conclude.
+        let quiet = matches.is_empty()
+            && packet.events.is_empty()
+            && subjected.outcome.events.is_empty()
+            && self.tags.is_empty()
+            && flow.as_deref().is_none_or(|flow| flow.session.tag.is_none());
+        let verdict = if quiet {
+            Verdict::Accept
+        } else {
+            self.conclude(subjected, flow.as_deref_mut(), &matches, out)
+        };
         self.matches = matches;
         if let Some(found) = subjected.flow
-            && shard
-                .flows
-                .get(found)
-                .is_some_and(|f| f.flags.contains(FlowFlags::NO_PACKET_INSPECTION))
+            && flow.is_some_and(|f| f.flags.contains(FlowFlags::NO_PACKET_INSPECTION))
         {
             shard.flows.set_state(found, FlowState::Bypassed);
         }
@@ -333,12 +339,8 @@ impl Worker {
     }
 
     /// Frees what of the streams nobody needs any more.
-    fn prune(&self, shard: &mut Shard, flow: Option<FlowRef>) {
-        let Shard { flows, stream, .. } = shard;
-        let Some(tcp) = flow
-            .and_then(|f| flows.get_mut(f))
-            .and_then(|flow| flow.session.tcp.as_deref_mut())
-        else {
+    fn prune(&self, flow: &mut Flow<Session>, stream: &mut StreamMemory) {
+        let Some(tcp) = flow.session.tcp.as_deref_mut() else {
             return;
         };
         for direction in [Direction::ToServer, Direction::ToClient] {

@@ -76,6 +76,12 @@ impl HostTags {
         }
     }
 
+    /// Whether no host is tagged.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.tags.is_empty()
+    }
+
     /// Counts a packet of its two hosts; whether it is to be logged.
     pub fn wants(&mut self, packet: &Packet<'_>) -> bool {
         if self.tags.is_empty() {
