@@ -302,7 +302,7 @@ fn assemble(mut loaded: Loaded, layer: &AppLayer, actions: ActionOrder) -> RuleS
 /// The literal that the rule is looked up by: the one `fast_pattern` names, else the strongest.
 pub fn prefilter_key(rule: &crate::rule::Rule, set: &RuleSet) -> Key {
     let mut best: Option<(u32, Key)> = None;
-    let mut offer = |ops: &[Op], key: &dyn Fn(Box<[u8]>, bool, Option<(usize, usize)>) -> Key| {
+    let mut offer = |ops: &[Op], key: &dyn Fn(Box<[u8]>, bool, Option<std::ops::Range<usize>>) -> Key| {
         for op in ops {
             let Op::Content(content) = op else { continue };
             let Some(literal) = rule::prefilter_literal(content) else {

@@ -2,6 +2,9 @@
 //!
 //! Nothing here knows the name of a keyword.
 
+mod anchored;
+mod by_port;
+mod front;
 mod headers;
 mod inspect;
 mod ip_only;

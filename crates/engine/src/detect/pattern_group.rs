@@ -13,7 +13,7 @@ pub struct PatternGroup {
 }
 
 /// Collects the literals of a [`PatternGroup`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PatternGroupBuilder {
     patterns: HashMap<(Box<[u8]>, bool), Vec<u32>>,
 }

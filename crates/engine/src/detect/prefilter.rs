@@ -1,16 +1,21 @@
 //! The prefilter: which rules there is a reason to look at, for a packet.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 use packet::{Direction, Packet};
 
+use super::by_port::{ByPort, ByPortBuilder};
+use super::front::{FRONT, Front, FrontBuilder};
 use super::ip_only::{IpOnly, IpOnlyBuilder};
-use super::lanes::{FRONT, Lanes, LanesBuilder};
+use super::lanes::{Lanes, LanesBuilder};
 use super::pattern_group::{PatternGroup, PatternGroupBuilder};
 use super::probe::{Probe, Reason};
 use super::rule_set::BufferUse;
 use super::tx_prefilter::{TxPrefilter, TxPrefilterBuilder};
+use crate::app_layer::{AppSet, ProtocolId};
 use crate::buffer::BufferId;
-use crate::rule::{Hint, PayloadOf, PortSet, ProtocolSet, Rule};
+use crate::rule::{Hint, PacketContext, PayloadOf, PortSet, ProtocolSet, Rule};
 
 /// Which rules there is a reason to look at, by the kind of packet and its direction.
 #[derive(Debug, Default)]
@@ -34,9 +39,9 @@ pub struct SignatureGroup {
     /// By a literal of the packet's payload.
     pub packet_payload: Option<Lanes>,
     /// By a literal of the stream's.
-    pub stream_payload: Option<PatternGroup>,
+    pub stream_payload: Option<ByPort>,
     /// By a literal that must stand within the first [`FRONT`] bytes of what is inspected of the stream.
-    pub stream_front: Option<PatternGroup>,
+    pub stream_front: Option<Front>,
     /// By a literal of a buffer cut from the packet.
     pub buffers: Vec<(BufferId, PatternGroup)>,
     /// Without a literal, by destination port.
@@ -45,24 +50,26 @@ pub struct SignatureGroup {
     by_src_port: HashMap<u16, Vec<u32>>,
     /// Without a literal and without few ports.
     always: Vec<u32>,
-    /// The same, of which the packet's own fields tell as much.
+    /// The same, of which a few fields tell as much.
     hinted: Vec<(Fields, u32)>,
 }
 
-/// What a rule asks of fields that are quick to ask.
+/// What a rule asks of the packet's fields and its flow that is quick to ask.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Fields {
     /// The TCP flags, masked by the first, are the second.
     flags: Option<(u8, u8)>,
     /// The payload has between so many and so many bytes.
     size: Option<(u16, u16)>,
+    /// The flow speaks one of these.
+    app: Option<AppSet>,
 }
 
 /// What a rule cannot match without.
 #[derive(Clone, Debug)]
 pub enum Key {
     /// A literal in the payload, and between which places it must stand, where that is written.
-    Payload(Box<[u8]>, bool, Option<(usize, usize)>),
+    Payload(Box<[u8]>, bool, Option<Range<usize>>),
     /// A literal in a buffer cut from the packet, or of the transaction.
     Buffer(BufferId, Box<[u8]>, bool),
     /// Nothing that can be looked up by its bytes.
@@ -80,11 +87,11 @@ pub struct PrefilterBuilder {
     transactions: TxPrefilterBuilder,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct GroupBuilder {
     packet_payload: LanesBuilder,
-    stream_payload: PatternGroupBuilder,
-    stream_front: PatternGroupBuilder,
+    stream_payload: ByPortBuilder,
+    stream_front: FrontBuilder,
     buffers: HashMap<BufferId, PatternGroupBuilder>,
     rest: SignatureGroup,
 }
@@ -108,7 +115,7 @@ impl PrefilterBuilder {
     /// Nothing yet.
     pub fn new() -> Self {
         Self {
-            groups: (0..GROUPS).map(|_| GroupBuilder::default()).collect(),
+            groups: (0..GROUPS).map(GroupBuilder::new).collect(),
             ..Self::default()
         }
     }
@@ -161,22 +168,38 @@ impl PrefilterBuilder {
 }
 
 impl GroupBuilder {
+    /// The group of this number: see [`Class::group`].
+    fn new(group: usize) -> Self {
+        let direction = if group.is_multiple_of(2) {
+            Direction::ToServer
+        } else {
+            Direction::ToClient
+        };
+        Self {
+            packet_payload: LanesBuilder::new(direction),
+            stream_payload: ByPortBuilder::new(direction),
+            stream_front: FrontBuilder::default(),
+            buffers: HashMap::new(),
+            rest: SignatureGroup::default(),
+        }
+    }
+
     fn add(&mut self, index: u32, rule: &Rule, key: &Key, class: Class) {
         match key {
             Key::Payload(literal, nocase, place) => {
                 let of = rule.payload.as_ref().map_or(PayloadOf::Packet, |p| p.of);
                 if class != Class::Tcp || of != PayloadOf::Stream {
-                    self.packet_payload.add(index, rule, literal, *nocase, *place);
+                    self.packet_payload.add(index, rule, literal, *nocase, place.clone());
                 }
                 if class == Class::Tcp && of != PayloadOf::Packet {
                     // Where the packet is no part of a stream, only what asks for both is looked for in its lanes.
-                    let front = of == PayloadOf::Both && place.is_some_and(|(_, to)| to <= FRONT);
-                    let group = if front {
-                        &mut self.stream_front
-                    } else {
-                        &mut self.stream_payload
-                    };
-                    group.add(literal, *nocase, index);
+                    let front = place
+                        .as_ref()
+                        .filter(|place| of == PayloadOf::Both && place.end <= FRONT);
+                    match front {
+                        Some(place) => self.stream_front.add(literal, *nocase, place, index),
+                        None => self.stream_payload.add(literal, *nocase, index, rule),
+                    }
                 }
             }
             Key::Buffer(buffer, literal, nocase) => {
@@ -214,12 +237,10 @@ impl SignatureGroup {
             (Some(ports), _) => (&mut self.by_dst_port, ports),
             (None, Some(ports)) => (&mut self.by_src_port, ports),
             (None, None) => {
-                return match Fields::of(rule) {
-                    Fields {
-                        flags: None,
-                        size: None,
-                    } => self.always.push(index),
-                    fields => self.hinted.push((fields, index)),
+                let fields = Fields::of(rule);
+                return match fields == Fields::default() {
+                    true => self.always.push(index),
+                    false => self.hinted.push((fields, index)),
                 };
             }
         };
@@ -229,11 +250,13 @@ impl SignatureGroup {
     }
 
     /// Appends the rules without a literal that may want a packet with these ports.
-    pub fn without_literal(&self, packet: &Packet<'_>, out: &mut Vec<u32>, probe: &mut impl Probe) {
+    pub fn without_literal(&self, context: &PacketContext<'_>, out: &mut Vec<u32>, probe: &mut impl Probe) {
+        let packet = context.packet;
         out.extend_from_slice(&self.always);
         probe.found(Reason::Always, &self.always);
         let before = out.len();
-        let fit = self.hinted.iter().filter(|(fields, _)| fields.fit(packet));
+        let spoken = context.flow.and_then(|flow| flow.app.protocol);
+        let fit = self.hinted.iter().filter(|(fields, _)| fields.fit(packet, spoken));
         out.extend(fit.map(|(_, rule)| *rule));
         probe.found(Reason::Fields, &out[before..]);
         if !self.by_dst_port.is_empty()
@@ -249,16 +272,14 @@ impl SignatureGroup {
             probe.found(Reason::Port, rules);
         }
     }
-
-    /// The rules that are looked at for every packet of the group.
-    pub fn always(&self) -> &[u32] {
-        &self.always
-    }
 }
 
 impl Fields {
     fn of(rule: &Rule) -> Self {
-        let mut fields = Self::default();
+        let mut fields = Self {
+            app: rule.app,
+            ..Self::default()
+        };
         for hint in rule.checks.iter().filter_map(|check| check.hint()) {
             match hint {
                 Hint::TcpFlags(mask, value) => fields.flags = Some((mask, value)),
@@ -269,9 +290,10 @@ impl Fields {
         fields
     }
 
-    fn fit(self, packet: &Packet<'_>) -> bool {
+    fn fit(self, packet: &Packet<'_>, spoken: Option<ProtocolId>) -> bool {
         let length = packet.payload.len().min(usize::from(u16::MAX)) as u16;
-        self.size.is_none_or(|(low, high)| (low..=high).contains(&length))
+        self.app.is_none_or(|wanted| spoken.is_some_and(|id| wanted.has(id)))
+            && self.size.is_none_or(|(low, high)| (low..=high).contains(&length))
             && self
                 .flags
                 .is_none_or(|(mask, value)| packet.tcp().is_some_and(|tcp| tcp.flags() & mask == value))
@@ -287,12 +309,11 @@ impl Prefilter {
     /// Bytes of memory that the matchers take.
     pub fn memory(&self) -> usize {
         let of = |g: &SignatureGroup| {
-            let lanes = g.packet_payload.iter().flat_map(Lanes::groups);
-            let all = lanes
-                .chain(&g.stream_payload)
-                .chain(&g.stream_front)
-                .chain(g.buffers.iter().map(|(_, group)| group));
-            all.map(PatternGroup::memory).sum::<usize>()
+            let buffers = g.buffers.iter().map(|(_, group)| group.memory());
+            g.packet_payload.as_ref().map_or(0, Lanes::memory)
+                + g.stream_payload.as_ref().map_or(0, ByPort::memory)
+                + g.stream_front.as_ref().map_or(0, Front::memory)
+                + buffers.sum::<usize>()
         };
         self.groups.iter().map(of).sum()
     }

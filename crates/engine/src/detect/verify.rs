@@ -4,7 +4,6 @@ use packet::{Direction, Packet, Tunnel};
 
 use super::headers::Fits;
 use super::inspect::Inspector;
-use super::lanes::FRONT;
 use super::pattern_group::ScanState;
 use super::probe::{Inspected, Place, Probe, Reason, Unprofiled};
 use super::profile::Profile;
@@ -192,7 +191,7 @@ impl Detector {
         let direction = input.context.direction.unwrap_or(Direction::ToServer);
         probe.packet(packet, direction);
         if let Some(group) = prefilter.group(packet, direction) {
-            group.without_literal(packet, out, probe);
+            group.without_literal(&input.context, out, probe);
             if !input.pseudo {
                 for (id, patterns) in &group.buffers {
                     if let Some(data) = rules.packet_buffer(*id, packet, &mut self.transformed) {
@@ -205,20 +204,17 @@ impl Detector {
                     lanes.scan(packet, &mut self.scan, out, probe);
                 }
             }
-            if let Some(patterns) = &group.stream_front
+            if let Some(front) = &group.stream_front
                 && let Some(stream) = input.stream
             {
                 // A rule is asked about the new part, and about all of it.
-                let front = |data: &[u8]| data.len().min(FRONT);
-                let new = stream.data.get(stream.seen..).unwrap_or_default();
-                let all = &stream.data[..front(stream.data)];
-                probe.scan(Place::StreamFront, patterns, all, &mut self.scan, out);
+                front.scan(Place::StreamFront, stream.data, &mut self.scan, out, probe);
                 if stream.seen > 0 {
-                    let new = &new[..front(new)];
-                    probe.scan(Place::StreamFront, patterns, new, &mut self.scan, out);
+                    let new = stream.data.get(stream.seen..).unwrap_or_default();
+                    front.scan(Place::StreamFront, new, &mut self.scan, out, probe);
                 }
             }
-            if let Some(patterns) = &group.stream_payload {
+            if let Some(patterns) = group.stream_payload.as_ref().and_then(|all| all.of(packet)) {
                 if let Some(stream) = input.stream {
                     probe.scan(Place::Stream, patterns, stream.data, &mut self.scan, out);
                 }

@@ -121,5 +121,5 @@ fn where_a_content_must_stand() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!((range(1), range(2), range(3)), (Some((4, 14)), Some((0, 3)), None));
+    assert_eq!((range(1), range(2), range(3)), (Some(4..14), Some(0..3), None));
 }
